@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { failure } from '../lifecycle/failure.ts';
+import { name } from '../pipeline/names.ts';
+import { pipelineSchema } from '../pipeline/pipeline.ts';
+import { digest, release } from '../pipeline/release.ts';
+import { deploymentId } from './deployment-id.ts';
+
+const attempt = z.int().min(1);
+const text = z.string().max(4000);
+
+/** What a check found: the verdict and the two sides of the comparison, in words. */
+export const judgement = z.strictObject({
+  verdict: z.enum(['pass', 'fail', 'inconclusive']),
+  expected: text,
+  observed: text,
+});
+export type Judgement = z.output<typeof judgement>;
+
+export const trigger = z.strictObject({
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .describe('Equal trigger ids with equal pipeline and release are one deployment.'),
+  source: z.string().max(100).describe('Where it came from, such as `cli` or `aws.ecr`.'),
+  actor: z.string().max(200).describe('Who asked for it.'),
+});
+export type Trigger = z.output<typeof trigger>;
+
+/** The events of a deployment, version 1. The opening one pins everything a replay needs. */
+export const deploymentEvents = {
+  DeploymentRequested: z.strictObject({
+    deployment: deploymentId,
+    kind: z.enum(['forward', 'rollback']),
+    pipeline: pipelineSchema,
+    pipelineDigest: digest,
+    release,
+    trigger,
+    lifecycle: z.int().describe('The version of the lifecycle that compiled the pipeline.'),
+    reason: text.optional(),
+  }),
+  DeploymentStarted: z.strictObject({ entry: z.enum(['forward', 'rollback']) }),
+  StageStarted: z.strictObject({
+    stage: name,
+    attempt,
+    capture: z
+      .json()
+      .optional()
+      .describe('A change: what it will overwrite. A check: what it measures from.'),
+  }),
+  StageMeasured: z.strictObject({ stage: name, attempt, evidence: z.json(), judgement }),
+  StageAttemptFailed: z.strictObject({ stage: name, attempt, lane: z.enum(['forward', 'undo']), failure }),
+  StagePassed: z.strictObject({
+    stage: name,
+    attempt,
+    evidence: z.json(),
+    judgement,
+    artifact: digest.optional().describe('The artifact that this stage made for the stages after it.'),
+  }),
+  StageFailed: z.strictObject({ stage: name, attempt: z.int().min(0), failure }),
+  StageReused: z.strictObject({
+    stage: name,
+    from: deploymentId,
+    evidence: z.json(),
+    judgement,
+    artifact: digest.optional(),
+  }),
+  StopRequested: z.strictObject({ actor: z.string().max(200), reason: text }),
+  StageUndone: z.strictObject({
+    stage: name,
+    effect: z.enum(['undone', 'nothing']).describe('`nothing` where the change never began.'),
+    evidence: z.json().optional(),
+  }),
+  UndoFailed: z.strictObject({ stage: name, failure }),
+  DeploymentSucceeded: z.strictObject({}),
+  DeploymentFailed: z.strictObject({}),
+  DeploymentRolledBack: z.strictObject({}),
+  DeploymentStuck: z.strictObject({ next: text }),
+} as const;

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { name } from '../pipeline/names.ts';
+import { release } from '../pipeline/release.ts';
+import { deploymentId } from './deployment-id.ts';
+
+/** A release that was placed on a target. */
+export const revisionRef = z.strictObject({
+  revision: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/),
+  deployment: deploymentId,
+  release,
+});
+export type RevisionRef = z.output<typeof revisionRef>;
+
+/** The events of an environment, version 1. */
+export const environmentEvents = {
+  LeaseAcquired: z.strictObject({ deployment: deploymentId, pipeline: name, fence: z.int().min(1) }),
+  LeaseReleased: z.strictObject({ deployment: deploymentId, fence: z.int().min(1) }),
+  LiveChanged: z.strictObject({
+    pipeline: name,
+    live: revisionRef,
+    knownGood: revisionRef
+      .nullable()
+      .describe('The revision that was live before and is kept warm; null for the first one.'),
+  }),
+} as const;

@@ -1,0 +1,62 @@
+import type { DeploymentId } from '../history/deployment-id.ts';
+import type { EventData, Judgement, Trigger } from '../history/events.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Digest, Release } from '../pipeline/release.ts';
+import type { StageClass, StageKind } from '../pipeline/stage.ts';
+import type { Failure } from './failure.ts';
+
+export type Outcome = 'succeeded' | 'failed' | 'rolledBack' | 'stuck';
+
+export type StageState =
+  | 'pending'
+  | 'running'
+  | 'passed'
+  | 'reused'
+  | 'failed'
+  | 'abandoned' // a parallel sibling failed first, so its outcome no longer matters
+  | 'undoing'
+  | 'undone'
+  | 'undoFailed';
+
+/** What is known of a stage as of a commit. Times are ISO-8601 UTC, as recorded. */
+export type StageView = {
+  readonly name: string;
+  readonly kind: StageKind;
+  readonly class: StageClass;
+  readonly mode: 'shadow' | 'advisory' | 'enforcing';
+  readonly question: string;
+  readonly state: StageState;
+  /** Attempts begun so far. */
+  readonly attempts: number;
+  /** Attempts of its undo that failed. */
+  readonly undoFailures: number;
+  /** Whether the running attempt was begun and has no outcome yet. */
+  readonly open: boolean;
+  readonly startedAt: string | undefined;
+  readonly attemptStartedAt: string | undefined;
+  readonly endedAt: string | undefined;
+  /** The first attempt's capture: what undo restores, or what a check measures from. */
+  readonly capture: unknown;
+  readonly judgement: Judgement | undefined;
+  readonly evidence: unknown;
+  readonly failure: Failure | undefined;
+};
+
+/** The data of a deployment as of a commit: a pure fold of its events. */
+export type DeploymentView = {
+  readonly deployment: DeploymentId;
+  readonly kind: EventData<'DeploymentRequested'>['kind'];
+  readonly pipeline: Pipeline;
+  readonly release: Release;
+  readonly trigger: Trigger;
+  readonly requestedAt: string;
+  readonly startedAt: string | undefined;
+  readonly endedAt: string | undefined;
+  readonly outcome: Outcome | undefined;
+  readonly stop: { readonly actor: string; readonly reason: string } | undefined;
+  /** The failure that ended the forward run, with the stage it happened at. */
+  readonly failure: (Failure & { readonly stage: string }) | undefined;
+  /** The artifact that the next stage works on: the source, or what the last artifact-making stage made. */
+  readonly artifact: Digest;
+  readonly stages: readonly StageView[];
+};

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { duration } from '../duration.ts';
+import { name } from '../names.ts';
+
+/** What a single line of text in a pipeline file may hold: no control characters, at most 300 characters. */
+export const line = z
+  .string()
+  .min(1)
+  .max(300)
+  .regex(/^[^\p{Cc}\p{Bidi_Control}]+$/u, 'expected one line of text without control characters');
+
+const common = {
+  name,
+  question: line.describe('The question this stage answers, in words.'),
+  expect: duration.describe('How long the stage is expected to take; checks are ordered by it.'),
+  timeout: duration.describe('After this time the stage fails with timedOut.'),
+  retries: z
+    .int()
+    .min(0)
+    .max(5)
+    .default(2)
+    .describe('How often an attempt that errored or was lost is repeated, with back-off and jitter.'),
+};
+
+/** Fields that every check has. */
+export const check = {
+  ...common,
+  mode: z
+    .enum(['shadow', 'advisory', 'enforcing'])
+    .default('enforcing')
+    .describe('Only an enforcing check stops a deployment; the others record their verdict and let it pass.'),
+};
+
+/** Fields that every change has. */
+export const change = { ...common };
+
+/** The environment a stage works in. */
+export const environment = name.describe('The environment; may be left out where the pipeline has only one.');
+
+/** A share between 0 and 1: `1%` or `0.01` in a file, a number once parsed. */
+export const share = z
+  .union([
+    z.number().min(0).max(1),
+    z.string().regex(/^\d+(\.\d+)?%$/, 'expected a share such as 1% or 0.01'),
+  ])
+  .transform((written) => (typeof written === 'number' ? written : Number(written.slice(0, -1)) / 100))
+  .refine((value) => value <= 1, 'expected a share of at most 100%');

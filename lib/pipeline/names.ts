@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/**
+ * Names become states of the machine, states in the Amazon States Language, keys in events and folders on disk,
+ * so they are plain: lower case, digits and hyphens, a letter first, at most 50 characters.
+ */
+export const name = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,49}$/,
+    'expected a name of lower-case letters, digits and hyphens, a letter first, at most 50 long',
+  );
+
+export type Name = string;

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { environmentDefinition } from './environment.ts';
+import { name } from './names.ts';
+import { type ChangeStage, checkStage, isChange, type Stage, stage } from './stage.ts';
+
+/** Checks that run side by side. Changes never do. */
+export const parallelGroup = z.strictObject({ parallel: name, stages: z.array(checkStage).min(2).max(20) });
+
+export type ParallelGroup = z.output<typeof parallelGroup>;
+export type Step = Stage | ParallelGroup;
+
+/**
+ * A pipeline as it runs: every default filled in, all sugar expanded, durations in seconds, leases acquired.
+ * This is what a deployment's opening event pins. Parsing a parsed pipeline gives the same pipeline.
+ */
+export const pipelineSchema = z.strictObject({
+  pipeline: name,
+  environments: z.record(name, environmentDefinition),
+  stages: z.array(z.union([parallelGroup, stage])).min(1),
+});
+
+export type Pipeline = z.output<typeof pipelineSchema>;
+
+export function isParallel(step: Step): step is ParallelGroup {
+  return 'parallel' in step;
+}
+
+/** All stages in the order they are written, parallel ones in the order of their group. */
+export function stagesOf(pipeline: Pipeline): readonly Stage[] {
+  return pipeline.stages.flatMap((step) => (isParallel(step) ? step.stages : [step]));
+}
+
+/** The changes in the order they are made. The undo lane is the reverse of this. */
+export function changesOf(pipeline: Pipeline): readonly ChangeStage[] {
+  return stagesOf(pipeline).filter(isChange);
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { acquireStage } from './kinds/acquire.ts';
+import { analysisStage } from './kinds/analysis.ts';
+import { commandStage } from './kinds/command.ts';
+import { customStage } from './kinds/custom.ts';
+import { httpStage } from './kinds/http.ts';
+import { placeStage } from './kinds/place.ts';
+import { shiftStage } from './kinds/shift.ts';
+
+export const checkStage = z.discriminatedUnion('kind', [commandStage, httpStage, analysisStage]);
+export const changeStage = z.discriminatedUnion('kind', [acquireStage, placeStage, shiftStage, customStage]);
+export const stage = z.discriminatedUnion('kind', [...checkStage.options, ...changeStage.options]);
+
+/** A stage that asks a question and changes nothing. */
+export type CheckStage = z.output<typeof checkStage>;
+/** A stage that changes something and can take it back. */
+export type ChangeStage = z.output<typeof changeStage>;
+export type Stage = CheckStage | ChangeStage;
+export type StageKind = Stage['kind'];
+export type StageClass = 'check' | 'change';
+
+const CLASS_OF_KIND: Readonly<Record<StageKind, StageClass>> = {
+  command: 'check',
+  http: 'check',
+  analysis: 'check',
+  acquire: 'change',
+  place: 'change',
+  shift: 'change',
+  custom: 'change',
+};
+
+/** Whether a stage is a check or a change. */
+export function classOf(stage: Stage): StageClass {
+  return CLASS_OF_KIND[stage.kind];
+}
+
+/** Whether a stage is a change, narrowing its type. */
+export function isChange(stage: Stage): stage is ChangeStage {
+  return classOf(stage) === 'change';
+}
+
+/** Seconds between two polls of a stage that is measured again and again; `undefined` for stages that are done in one go. */
+export function pollInterval(stage: Stage): number | undefined {
+  return stage.kind === 'analysis' ? stage.interval : undefined;
+}

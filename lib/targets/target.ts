@@ -1,0 +1,63 @@
+import type { DeploymentId } from '../history/deployment-id.ts';
+import type { Digest } from '../pipeline/release.ts';
+
+/** What is placed: a release's artifact under a name that is unique on the target. */
+export type Revision = {
+  /** `<version>-<first 8 digits of the deployment id>`. */
+  readonly revision: string;
+  readonly deployment: DeploymentId;
+  readonly artifact: Digest;
+};
+
+/** Percent of the traffic for each revision; what is not named gets none. Sums to 100, or is empty: nobody is served. */
+export type Weights = Readonly<Record<string, number>>;
+
+export type TargetState = {
+  readonly revisions: readonly { readonly revision: string; readonly running: boolean }[];
+  readonly weights: Weights;
+};
+
+/** Traffic of one revision since the counters' `epoch` began. */
+export type RevisionCounters = {
+  readonly requests: number;
+  /** Answers per status class. `lost` counts requests that got no answer from the revision. */
+  readonly status: Readonly<Record<'1xx' | '2xx' | '3xx' | '4xx' | '5xx' | 'lost', number>>;
+  /** Answers per bucket of LATENCY_BOUNDS, the last one being everything slower. */
+  readonly latency: readonly number[];
+};
+
+/** The counters of a target. A new `epoch` means that counting began anew, so older snapshots cannot be subtracted. */
+export type Counters = {
+  readonly epoch: string;
+  readonly revisions: Readonly<Record<string, RevisionCounters>>;
+};
+
+/**
+ * Where revisions run. Every call may be repeated: it finds what is already true and does only what is missing.
+ *
+ * Errors: `TargetError` with a code and, where a process said something, the tail of its log.
+ */
+export type Target = {
+  state(): Promise<TargetState>;
+  /** Starts a revision without traffic and returns when it is healthy. */
+  place(revision: Revision, signal: AbortSignal): Promise<{ readonly address: string }>;
+  /** Stops a revision after its open requests have finished; refuses one that has traffic. */
+  remove(revision: string): Promise<void>;
+  /** Sets the weights of all revisions at once. No request is dropped. Every revision named must be running. */
+  route(weights: Weights): Promise<void>;
+  counters(): Promise<Counters>;
+  /** The base URL of a revision itself, or of the router that users reach; `undefined` where it is not running. */
+  address(of: { readonly revision: string } | 'router'): Promise<string | undefined>;
+};
+
+/** Upper bounds of the latency buckets in milliseconds: 1 ms to about 65 s, four to each doubling. */
+export const LATENCY_BOUNDS: readonly number[] = Array.from({ length: 65 }, (_, index) => 2 ** (index / 4));
+
+/** Finds the target of a pipeline in an environment. */
+export type Targets = {
+  target(
+    environment: string,
+    pipeline: string,
+    definition: import('../pipeline/environment.ts').EnvironmentDefinition,
+  ): Promise<Target>;
+};
