@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { failure } from '../lifecycle/failure.ts';
+import { stageState } from '../lifecycle/stage-state.ts';
+import { json } from '../pipeline/json.ts';
 import { name } from '../pipeline/names.ts';
 import { pipelineSchema } from '../pipeline/pipeline.ts';
 import { digest, release } from '../pipeline/release.ts';
@@ -27,6 +29,12 @@ export const trigger = z.strictObject({
 });
 export type Trigger = z.output<typeof trigger>;
 
+/** Where the closing event leaves each stage, so that a listing needs one commit and a replay can be held against it. */
+export const summary = z.strictObject({
+  stages: z.record(name, stageState),
+  failedStage: name.nullable(),
+});
+
 /** The events of a deployment, version 1. The opening one pins everything a replay needs. */
 export const deploymentEvents = {
   DeploymentRequested: z.strictObject({
@@ -43,17 +51,14 @@ export const deploymentEvents = {
   StageStarted: z.strictObject({
     stage: name,
     attempt,
-    capture: z
-      .json()
-      .optional()
-      .describe('A change: what it will overwrite. A check: what it measures from.'),
+    capture: json.optional().describe('A change: what it will overwrite. A check: what it measures from.'),
   }),
-  StageMeasured: z.strictObject({ stage: name, attempt, evidence: z.json(), judgement }),
+  StageMeasured: z.strictObject({ stage: name, attempt, evidence: json, judgement }),
   StageAttemptFailed: z.strictObject({ stage: name, attempt, lane: z.enum(['forward', 'undo']), failure }),
   StagePassed: z.strictObject({
     stage: name,
     attempt,
-    evidence: z.json(),
+    evidence: json,
     judgement,
     artifact: digest.optional().describe('The artifact that this stage made for the stages after it.'),
   }),
@@ -61,7 +66,7 @@ export const deploymentEvents = {
   StageReused: z.strictObject({
     stage: name,
     from: deploymentId,
-    evidence: z.json(),
+    evidence: json,
     judgement,
     artifact: digest.optional(),
   }),
@@ -69,11 +74,11 @@ export const deploymentEvents = {
   StageUndone: z.strictObject({
     stage: name,
     effect: z.enum(['undone', 'nothing']).describe('`nothing` where the change never began.'),
-    evidence: z.json().optional(),
+    evidence: json.optional(),
   }),
   UndoFailed: z.strictObject({ stage: name, failure }),
-  DeploymentSucceeded: z.strictObject({}),
-  DeploymentFailed: z.strictObject({}),
-  DeploymentRolledBack: z.strictObject({}),
-  DeploymentStuck: z.strictObject({ next: text }),
+  DeploymentSucceeded: z.strictObject({ summary }),
+  DeploymentFailed: z.strictObject({ summary }),
+  DeploymentRolledBack: z.strictObject({ summary }),
+  DeploymentStuck: z.strictObject({ summary, next: text }),
 } as const;

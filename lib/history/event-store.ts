@@ -51,10 +51,16 @@ export type EventStore = {
   load(stream: StreamName): Promise<Stream>;
   /** The commits after a head that is already known, strongly consistent, verified to continue its chain. */
   loadAfter(head: Head): Promise<Stream>;
-  /** Writes one commit after `head`. Acknowledged means durable. A lost answer is found to be our own success. */
+  /**
+   * Writes one commit after `head`. Acknowledged means durable. A lost answer is found to be our own success.
+   * After `StoreUnavailable` the commit may or may not be there: load again and decide again.
+   */
   append(head: Head, events: readonly Event[]): Promise<AppendResult>;
   /** The newest `limit` opening or concluding commits, newest first. Costs the same however many there are. */
   list(which: 'opened' | 'concluded', limit: number): Promise<readonly IndexEntry[]>;
-  /** Opening commits of deployments whose id begins with `prefix`, at most two: enough to know it is ambiguous. */
+  /**
+   * Deployments whose id begins with `prefix`, at most two: enough to know it is ambiguous. Strongly consistent for a
+   * whole id; a shorter prefix may miss a deployment that was opened a moment ago.
+   */
   find(prefix: string): Promise<readonly DeploymentId[]>;
 };

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { deploymentEvents } from './deployment-events.ts';
 import { environmentEvents } from './environment-events.ts';
+import { currentVersion } from './upcasters.ts';
 
 const schemas = { ...deploymentEvents, ...environmentEvents };
 
@@ -21,7 +22,7 @@ export function event<Type extends EventType>(
   type: Type,
   data: EventData<Type>,
 ): Extract<Event, { type: Type }> {
-  return { type, v: 1, data } as Extract<Event, { type: Type }>;
+  return { type, v: currentVersion(type), data } as Extract<Event, { type: Type }>;
 }
 
 export type { Judgement, Trigger } from './deployment-events.ts';

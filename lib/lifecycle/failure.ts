@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { json } from '../pipeline/json.ts';
 
 /** Every way in which an attempt of a stage can fail. Closed: a new one is a new format version. */
 export const failureMode = z.enum([
@@ -29,7 +30,7 @@ export const failure = z.strictObject({
   question: z.string(),
   expected: z.string(),
   observed: z.string(),
-  evidence: z.json().optional(),
+  evidence: json.optional(),
   recovery,
   next: z.string().describe('The next safe action for a person who wants to act.'),
 });

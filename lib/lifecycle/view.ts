@@ -1,22 +1,15 @@
 import type { DeploymentId } from '../history/deployment-id.ts';
 import type { EventData, Judgement, Trigger } from '../history/events.ts';
+import type { Json } from '../pipeline/json.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Digest, Release } from '../pipeline/release.ts';
 import type { StageClass, StageKind } from '../pipeline/stage.ts';
 import type { Failure } from './failure.ts';
+import type { StageState } from './stage-state.ts';
+
+export type { StageState } from './stage-state.ts';
 
 export type Outcome = 'succeeded' | 'failed' | 'rolledBack' | 'stuck';
-
-export type StageState =
-  | 'pending'
-  | 'running'
-  | 'passed'
-  | 'reused'
-  | 'failed'
-  | 'abandoned' // a parallel sibling failed first, so its outcome no longer matters
-  | 'undoing'
-  | 'undone'
-  | 'undoFailed';
 
 /** What is known of a stage as of a commit. Times are ISO-8601 UTC, as recorded. */
 export type StageView = {
@@ -26,19 +19,20 @@ export type StageView = {
   readonly mode: 'shadow' | 'advisory' | 'enforcing';
   readonly question: string;
   readonly state: StageState;
-  /** Attempts begun so far. */
+  /** Attempts so far, those included that failed before they began. */
   readonly attempts: number;
   /** Attempts of its undo that failed. */
   readonly undoFailures: number;
   /** Whether the running attempt was begun and has no outcome yet. */
   readonly open: boolean;
+  /** When the first attempt began; `undefined` for a stage that never began, so that there is nothing of it to undo. */
   readonly startedAt: string | undefined;
   readonly attemptStartedAt: string | undefined;
   readonly endedAt: string | undefined;
   /** The first attempt's capture: what undo restores, or what a check measures from. */
-  readonly capture: unknown;
+  readonly capture: Json | undefined;
   readonly judgement: Judgement | undefined;
-  readonly evidence: unknown;
+  readonly evidence: Json | undefined;
   readonly failure: Failure | undefined;
 };
 

@@ -12,3 +12,12 @@ export const name = z
   );
 
 export type Name = string;
+
+/** States that every machine has. A stage cannot take their names. */
+const RESERVED: ReadonlySet<string> = new Set(['requested', 'succeeded', 'failed', 'stuck']);
+
+/** The name of a stage or of a parallel group. */
+export const stageName = name.refine(
+  (written) => !RESERVED.has(written),
+  'expected another name: requested, succeeded, failed and stuck are states that every deployment has',
+);

@@ -4,11 +4,11 @@ import type { Deployment } from '../lifecycle/deployment.ts';
 import type { Recoveries } from '../lifecycle/failure.ts';
 import type { Digest } from '../pipeline/release.ts';
 import type { ChangeStage, CheckStage } from '../pipeline/stage.ts';
+import type { Json } from '../pipeline/json.ts';
 import type { Targets } from '../targets/target.ts';
 import type { Artifacts } from './artifacts.ts';
 
-/** Any JSON value. Evidence and captures are JSON, so that they replay. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type { Json } from '../pipeline/json.ts';
 
 /** What a stage may use. Nothing else reaches the outside. */
 export type StageContext = {

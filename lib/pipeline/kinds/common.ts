@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../duration.ts';
-import { name } from '../names.ts';
+import { name, stageName } from '../names.ts';
 
 /** What a single line of text in a pipeline file may hold: no control characters, at most 300 characters. */
 export const line = z
@@ -10,7 +10,7 @@ export const line = z
   .regex(/^[^\p{Cc}\p{Bidi_Control}]+$/u, 'expected one line of text without control characters');
 
 const common = {
-  name,
+  name: stageName,
   question: line.describe('The question this stage answers, in words.'),
   expect: duration.describe('How long the stage is expected to take; checks are ordered by it.'),
   timeout: duration.describe('After this time the stage fails with timedOut.'),
@@ -22,14 +22,14 @@ const common = {
     .describe('How often an attempt that errored or was lost is repeated, with back-off and jitter.'),
 };
 
+/** How much a check's verdict counts. */
+export const mode = z
+  .enum(['shadow', 'advisory', 'enforcing'])
+  .default('enforcing')
+  .describe('Only an enforcing check stops a deployment; the others record their verdict and let it pass.');
+
 /** Fields that every check has. */
-export const check = {
-  ...common,
-  mode: z
-    .enum(['shadow', 'advisory', 'enforcing'])
-    .default('enforcing')
-    .describe('Only an enforcing check stops a deployment; the others record their verdict and let it pass.'),
-};
+export const check = { ...common, mode };
 
 /** Fields that every change has. */
 export const change = { ...common };

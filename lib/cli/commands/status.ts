@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
+import type { DeploymentId } from '../../history/deployment-id.ts';
+import type { EventStore } from '../../history/event-store.ts';
+import { replay } from '../../lifecycle/replay.ts';
+import { duration } from '../../pipeline/duration.ts';
+import { type Cli, command } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { exitCodeOfDeployment, hasEnded } from '../exit-code-of-deployment.ts';
+import type { Output } from '../output/output.ts';
+import type { Watcher } from '../progress/follow.ts';
+import { followToEnd } from '../progress/follow-to-end.ts';
+import { headline } from '../progress/headline.ts';
+import { stageLines } from '../progress/stage-list.ts';
+import { createWatcher } from '../progress/watchers.ts';
+import { findDeployment, newestDeployments } from '../reading/find-deployment.ts';
+import { liveNow } from '../reading/live-now.ts';
+import { type Overview, overviewDocument, overviewLines } from '../reading/overview.ts';
+import { statusDocument } from '../reading/status-document.ts';
+import { openSystem } from '../system.ts';
+
+const NEWEST = 10;
+
+const input = z.object({ id: z.string().optional(), watch: z.boolean().default(false), timeout: duration.optional() });
+
+/** What is live and the newest deployments, or how one deployment stands. */
+export default command(input, async ({ id, watch, timeout }, cli) => {
+  const { store, close } = await openSystem(cli);
+  try {
+    if (id === undefined && !watch) return await showOverview(store, cli);
+    const deployment = await findDeployment(store, id ?? 'latest');
+    if (!watch) return await showDeployment(store, deployment, cli);
+    return await followToEnd(store, deployment, cli.output, timeout, watcherFor(store, cli.output));
+  } finally {
+    close();
+  }
+});
+
+async function showOverview(store: EventStore, { output }: Cli): Promise<ExitCode> {
+  const overview = await readOverview(store);
+  if (output.format === 'text') output.answer(overviewLines(overview, new Date().toISOString(), output.answerStyle));
+  else output.document(overviewDocument(overview));
+  return EXIT.done;
+}
+
+async function readOverview(store: EventStore): Promise<Overview> {
+  const ids = await newestDeployments(store, NEWEST);
+  const deployments = await Promise.all(
+    ids.map(async (id) => replay((await store.load(`deployment#${id}`)).commits).view),
+  );
+  const names = new Set(deployments.flatMap((view) => Object.keys(view.pipeline.environments)));
+  const environments = await Promise.all(
+    [...names].map(async (name) => {
+      const { commits } = await store.load(environmentStream(name));
+      return [name, foldEnvironment(commits)] as const;
+    }),
+  );
+  return { deployments, environments: Object.fromEntries(environments) };
+}
+
+async function showDeployment(store: EventStore, id: DeploymentId, { output }: Cli): Promise<ExitCode> {
+  const { commits } = await store.load(`deployment#${id}`);
+  const deployment = replay(commits);
+  const live = await liveNow(store, deployment.view.pipeline);
+  if (output.format !== 'text') {
+    output.document(statusDocument(deployment, live));
+    return EXIT.done;
+  }
+  const now = new Date().toISOString();
+  const style = output.answerStyle;
+  output.answer([
+    headline(deployment.view, now, style),
+    ...stageLines(deployment.view, { now, columns: output.columns() - 1, style }),
+  ]);
+  if (hasEnded(deployment) && exitCodeOfDeployment(deployment.view) !== EXIT.done) {
+    output.note([`  why: nonevent explain ${id.slice(0, 8)}`]);
+  }
+  return EXIT.done;
+}
+
+/** JSON Lines give the whole status at each change; the other forms show progress and answer at the end. */
+function watcherFor(store: EventStore, output: Output): Watcher {
+  if (output.format !== 'jsonl') return createWatcher(output);
+  let written: Promise<void> = Promise.resolve();
+  return {
+    changed: (deployment) => {
+      written = written.then(async () => {
+        output.document(statusDocument(deployment, await liveNow(store, deployment.view.pipeline)));
+      });
+    },
+    waiting: () => undefined,
+    settled: () => written,
+  };
+}

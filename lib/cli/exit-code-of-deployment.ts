@@ -1,0 +1,23 @@
+import type { Deployment } from '../lifecycle/deployment.ts';
+import type { DeploymentView, Outcome } from '../lifecycle/view.ts';
+import { EXIT, EXIT_CODE_OF_OUTCOME, type ExitCode } from './exit-codes.ts';
+
+export type EndedView = DeploymentView & { readonly outcome: Outcome };
+export type EndedDeployment = Deployment & { readonly view: EndedView };
+
+export function hasEnded(deployment: Deployment): deployment is EndedDeployment {
+  return deployment.view.outcome !== undefined;
+}
+
+/** The exit code of a deployment that has ended. Stuck outweighs every reason for it. */
+export function exitCodeOfDeployment(view: EndedView): ExitCode {
+  if (view.outcome === 'succeeded' || view.outcome === 'stuck') return EXIT_CODE_OF_OUTCOME[view.outcome];
+  if (view.failure?.mode === 'stopped' || view.failure?.mode === 'superseded') return EXIT.stopped;
+  return isLeaseHeld(view) ? EXIT.conflict : EXIT_CODE_OF_OUTCOME[view.outcome];
+}
+
+/** Whether the deployment ended because another one held the lease of an environment. */
+export function isLeaseHeld(view: DeploymentView): boolean {
+  const stage = view.stages.find((candidate) => candidate.name === view.failure?.stage);
+  return stage?.kind === 'acquire' && view.failure?.mode === 'rejected';
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import type { Command, CommanderError } from 'commander';
+import type { Definition } from './definition.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { createOutput, FORMATS, type Format, type Output } from './output/output.ts';
+import { createProgram } from './program.ts';
+import type { ColourChoice } from './output/style.ts';
+
+/** Runs the command line of this process and sets its exit code. */
+export async function main(): Promise<void> {
+  const words = process.argv.slice(2);
+  const output = createOutput(outputOptionsIn(words, process.env));
+  try {
+    process.exitCode = await runCommandLine(words, output);
+  } catch (thrown) {
+    process.exitCode = await report(thrown, output);
+  }
+}
+
+async function runCommandLine(words: readonly string[], output: Output): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.done;
+  const write = (text: string): void => output.answer([text.replace(/\n$/, '')]);
+  const program: Command = createProgram(version(), write, async (definition, written) => {
+    requireFormat(definition, output.format);
+    const { file, data } = program.opts<{ file?: string; data?: string }>();
+    const { default: command } = await definition.load();
+    const cli = { folder: process.cwd(), environment: process.env, flags: { file, data }, output };
+    exitCode = await command.run(written, cli);
+  });
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (thrown) {
+    if (!isCommanderError(thrown)) throw thrown;
+    if (thrown.exitCode !== 0 && thrown.code !== 'commander.help') throw await usageProblem(thrown);
+  }
+  return exitCode;
+}
+
+/** Loaded only when needed: a good start needs none of it. */
+async function report(thrown: unknown, output: Output): Promise<ExitCode> {
+  const { problemLines, problemOf } = await import('./output/problem.ts');
+  const problem = problemOf(thrown);
+  output.note(problemLines(problem, output.format, output.noteStyle));
+  return problem.exitCode;
+}
+
+async function usageProblem(thrown: CommanderError): Promise<Error> {
+  const { NoneventError } = await import('../nonevent-error.ts');
+  const [message = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n');
+  const hint = suggestion?.replace(/^\((.*)\)$/, '$1').replace('Did you', 'did you') ?? 'see `nonevent help`';
+  return new NoneventError('InvalidInput', message.replace(/\.$/, ''), { hint });
+}
+
+function requireFormat(definition: Definition, format: Format): void {
+  if (definition.formats.includes(format)) return;
+  throw Object.assign(new Error(), {
+    code: 'commander.invalidArgument',
+    exitCode: 1,
+    message: `nonevent ${definition.name} does not answer in ${format}: expected ${definition.formats.join(' or ')}`,
+  });
+}
+
+function isCommanderError(thrown: unknown): thrown is CommanderError {
+  return thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('commander.');
+}
+
+/** Read ahead of commander, so that its own errors come out in the form that was asked for. */
+function outputOptionsIn(
+  words: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): { readonly format: Format; readonly colour: ColourChoice } {
+  const valueOf = (...names: readonly string[]): string | undefined => {
+    const index = words.findLastIndex((word) => names.some((name) => word === name || word.startsWith(`${name}=`)));
+    const word = words[index];
+    return word?.includes('=') ? word.slice(word.indexOf('=') + 1) : words[index + 1];
+  };
+  const named = words.some((word) => word === '-o' || /^--output(=|$)/.test(word))
+    ? valueOf('-o', '--output')
+    : (words.find((word) => /^-o./.test(word))?.slice(2) ?? environment.NONEVENT_OUTPUT);
+  const colour = words.some((word) => /^--color(=|$)/.test(word)) ? valueOf('--color') : 'auto';
+  return {
+    format: words.includes('--json') ? 'json' : (FORMATS.find((format) => format === named) ?? 'text'),
+    colour: colour === 'always' || colour === 'never' ? colour : 'auto',
+  };
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

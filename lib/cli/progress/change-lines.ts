@@ -1,0 +1,63 @@
+import type { Deployment } from '../../lifecycle/deployment.ts';
+import type { StageView } from '../../lifecycle/view.ts';
+import type { Style } from '../output/style.ts';
+import { timeOfDay } from '../output/time.ts';
+import { oneLine } from '../output/untrusted.ts';
+import { pad } from '../output/width.ts';
+import { elapsed } from './stage-list.ts';
+import { type Mark, markOfStage } from './stage-words.ts';
+
+const WORD_COLUMNS = 11;
+
+/** One plain line for each thing that changed between two moments of a deployment. Pure. */
+export function changeLines(
+  before: Deployment | undefined,
+  after: Deployment,
+  at: string,
+  style: Style,
+): readonly string[] {
+  const line = ({ symbol, word, tone }: Mark, text: string): string =>
+    `${style.dim(timeOfDay(at))}  ${style[tone](`${symbol} ${pad(word, WORD_COLUMNS)}`)} ${text}`.trimEnd();
+  const known = new Map(before?.view.stages.map((stage) => [stage.name, stage]));
+  const stop = before?.view.stop === undefined ? after.view.stop : undefined;
+  return [
+    ...(stop === undefined ? [] : [line(STOPPING, `asked by ${oneLine(stop.actor)}: ${oneLine(stop.reason)}`)]),
+    ...after.view.stages.flatMap((stage) => {
+      const earlier = known.get(stage.name);
+      if (stage.state !== (earlier?.state ?? 'pending')) return [line(markOfStage(stage), describe(stage, at))];
+      if (stage.attempts > (earlier?.attempts ?? 0) && stage.attempts > 1) return [line(RETRYING, attempt(stage))];
+      return [];
+    }),
+  ];
+}
+
+const STOPPING: Mark = { symbol: '■', word: 'stopping', tone: 'warning' };
+const RETRYING: Mark = { symbol: '↻', word: 'retrying', tone: 'warning' };
+
+function attempt(stage: StageView): string {
+  return `${stage.name}  attempt ${stage.attempts}`;
+}
+
+function describe(stage: StageView, at: string): string {
+  switch (stage.state) {
+    case 'running':
+      return `${stage.name}  ${oneLine(stage.question)}`;
+    case 'passed':
+    case 'reused':
+      return `${stage.name}  ${[elapsed(stage, at), comparison(stage.judgement)].filter(Boolean).join('  ')}`;
+    case 'failed':
+    case 'undoFailed':
+      return `${stage.name}  ${[elapsed(stage, at), comparison(stage.failure)].filter(Boolean).join('  ')}`;
+    case 'pending':
+    case 'abandoned':
+    case 'undoing':
+    case 'undone':
+      return stage.name;
+    default:
+      return stage.state satisfies never;
+  }
+}
+
+function comparison(sides: { readonly expected: string; readonly observed: string } | undefined): string {
+  return sides === undefined ? '' : `expected ${oneLine(sides.expected)}, observed ${oneLine(sides.observed)}`;
+}

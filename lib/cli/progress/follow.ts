@@ -1,0 +1,49 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Commit, EventStore, Head, StreamName } from '../../history/event-store.ts';
+import type { Deployment } from '../../lifecycle/deployment.ts';
+import { replay } from '../../lifecycle/replay.ts';
+import { type EndedDeployment, hasEnded } from '../exit-code-of-deployment.ts';
+
+const POLL_MILLISECONDS = 150;
+
+/** Why following came to its end. */
+export type Followed =
+  | { readonly because: 'ended'; readonly deployment: EndedDeployment }
+  /** As of the newest commit that was seen; `undefined` when there was none. */
+  | { readonly because: 'aborted' | 'timedOut'; readonly deployment: Deployment | undefined };
+
+/** Told of each commit as it is seen, and of time passing in between. */
+export type Watcher = {
+  readonly changed: (deployment: Deployment, commit: Commit) => void;
+  readonly waiting: (deployment: Deployment | undefined) => void;
+};
+
+/**
+ * Follows a deployment's stream until the deployment has ended, the signal aborts, or the time is over. Asks only for
+ * what is new.
+ */
+export async function follow(
+  store: EventStore,
+  stream: StreamName,
+  watcher: Watcher,
+  until: { readonly signal: AbortSignal; readonly milliseconds?: number | undefined },
+): Promise<Followed> {
+  const deadline = until.milliseconds === undefined ? undefined : performance.now() + until.milliseconds;
+  const commits: Commit[] = [];
+  let head: Head | undefined;
+  let deployment: Deployment | undefined;
+  for (;;) {
+    const loaded = head === undefined ? await store.load(stream) : await store.loadAfter(head);
+    head = loaded.head;
+    for (const commit of loaded.commits) {
+      commits.push(commit);
+      deployment = replay(commits);
+      watcher.changed(deployment, commit);
+    }
+    if (deployment !== undefined && hasEnded(deployment)) return { because: 'ended', deployment };
+    if (until.signal.aborted) return { because: 'aborted', deployment };
+    if (deadline !== undefined && performance.now() >= deadline) return { because: 'timedOut', deployment };
+    watcher.waiting(deployment);
+    await pause(POLL_MILLISECONDS, undefined, { signal: until.signal }).catch(() => undefined);
+  }
+}

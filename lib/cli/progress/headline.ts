@@ -1,0 +1,19 @@
+import type { DeploymentView } from '../../lifecycle/view.ts';
+import type { Style } from '../output/style.ts';
+import { between, span } from '../output/time.ts';
+import { markOfOutcome } from './stage-words.ts';
+
+const SHORT_ID = 8;
+
+/** The first digits of a deployment id: enough to type, and unique on any machine that is not the fullest. */
+export function shortId(deployment: string): string {
+  return deployment.slice(0, SHORT_ID);
+}
+
+/** One line: what is deployed, how it stands, how long it took. */
+export function headline(view: DeploymentView, now: string, style: Style): string {
+  const { symbol, word, tone } = markOfOutcome(view.outcome);
+  const time = span(between(view.requestedAt, view.endedAt ?? now));
+  const what = style.bold(`${view.pipeline.pipeline} ${view.release.version}`);
+  return `${style[tone](`${symbol} ${word}`)}  ${what}  ${style.dim(`deployment ${shortId(view.deployment)}, ${time}`)}`;
+}

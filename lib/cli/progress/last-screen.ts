@@ -1,0 +1,60 @@
+import type { DeploymentView } from '../../lifecycle/view.ts';
+import { isLeaseHeld } from '../exit-code-of-deployment.ts';
+import { factLines } from '../output/facts.ts';
+import type { Style } from '../output/style.ts';
+import { oneLine } from '../output/untrusted.ts';
+import type { LiveNow } from '../reading/live-now.ts';
+import { headline, shortId } from './headline.ts';
+
+/** What remains on the screen when a deployment has ended: the root cause, where it left things, what to type next. Pure. */
+export function lastScreen(view: DeploymentView, live: LiveNow, style: Style): readonly string[] {
+  return [headline(view, view.requestedAt, style), ...factLines(factsOf(view, live), style)];
+}
+
+type Fact = readonly [name: string, text: string];
+
+function factsOf(view: DeploymentView, live: LiveNow): readonly Fact[] {
+  const id = shortId(view.deployment);
+  if (view.outcome === 'succeeded') return [liveFact(live), ['history', `nonevent history ${id}`]];
+  return [...causeOf(view), ...undoneOf(view), liveFact(live), ['next', nextCommand(view)]];
+}
+
+/** The failure that ended the forward run, in the words it was recorded with. */
+export function causeOf(view: DeploymentView): readonly Fact[] {
+  const { failure } = view;
+  if (failure === undefined) return [];
+  return [
+    ['stage', failure.stage],
+    ['question', oneLine(failure.question)],
+    ['expected', oneLine(failure.expected)],
+    ['observed', oneLine(failure.observed)],
+    ...(view.stop === undefined ? [] : [['stopped by', `${oneLine(view.stop.actor)}: ${oneLine(view.stop.reason)}`] as const]),
+  ];
+}
+
+/** The changes that were taken back, newest first, and the one that could not be. */
+export function undoneOf(view: DeploymentView): readonly Fact[] {
+  const newestFirst = view.stages.toReversed();
+  const undone = newestFirst.filter((stage) => stage.state === 'undone').map((stage) => stage.name);
+  const stuck = newestFirst.find((stage) => stage.state === 'undoFailed');
+  return [
+    ['undone', undone.length === 0 ? 'nothing, nothing had been changed' : undone.join(', ')],
+    ...(stuck === undefined ? [] : [['not undone', `${stuck.name}: ${oneLine(stuck.failure?.observed ?? 'unknown')}`] as const]),
+  ];
+}
+
+export function liveFact(live: LiveNow): Fact {
+  const parts = Object.entries(live).map(([environment, pair]) =>
+    pair === undefined ? `nothing in ${environment}` : `${pair.live.release.version} in ${environment}`,
+  );
+  return ['live now', parts.length === 0 ? 'nothing' : parts.join(', ')];
+}
+
+/** The command to type next. */
+export function nextCommand(view: DeploymentView): string {
+  if (view.outcome === undefined) return `nonevent status ${shortId(view.deployment)} --watch`;
+  if (view.outcome === 'succeeded') return 'nonevent status';
+  if (isLeaseHeld(view)) return 'nonevent status, then nonevent deploy --again';
+  if (view.failure?.mode === 'stopped' || view.failure?.mode === 'superseded') return 'nonevent deploy --again';
+  return `nonevent explain ${shortId(view.deployment)}`;
+}

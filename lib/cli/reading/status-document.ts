@@ -1,0 +1,44 @@
+import type { Deployment } from '../../lifecycle/deployment.ts';
+import type { StageView } from '../../lifecycle/view.ts';
+import { lastEnvironment, type LiveNow } from './live-now.ts';
+
+/** A deployment as `-o json` gives it. `live` and `knownGood` are those of the environment it ends up in. Pure. */
+export function statusDocument({ state, view }: Deployment, live: LiveNow): object {
+  const pair = live[lastEnvironment(view.pipeline) ?? ''];
+  return {
+    deployment: view.deployment,
+    pipeline: view.pipeline.pipeline,
+    release: view.release,
+    kind: view.kind,
+    trigger: view.trigger,
+    state,
+    outcome: view.outcome ?? null,
+    requestedAt: view.requestedAt,
+    startedAt: view.startedAt ?? null,
+    endedAt: view.endedAt ?? null,
+    stages: view.stages.map(stageDocument),
+    failure: view.failure ?? null,
+    live: pair?.live ?? null,
+    knownGood: pair?.knownGood ?? null,
+    environments: Object.fromEntries(
+      Object.entries(live).map(([name, now]) => [name, { live: now?.live ?? null, knownGood: now?.knownGood ?? null }]),
+    ),
+  };
+}
+
+function stageDocument(stage: StageView): object {
+  const sides = stage.failure ?? stage.judgement;
+  return {
+    name: stage.name,
+    kind: stage.kind,
+    class: stage.class,
+    state: stage.state,
+    attempts: stage.attempts,
+    mode: stage.mode,
+    question: stage.question,
+    expected: sides?.expected ?? null,
+    observed: sides?.observed ?? null,
+    startedAt: stage.startedAt ?? null,
+    endedAt: stage.endedAt ?? null,
+  };
+}

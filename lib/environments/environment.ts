@@ -1,0 +1,48 @@
+import type { DeploymentId } from '../history/deployment-id.ts';
+import type { RevisionRef } from '../history/environment-events.ts';
+import type { Commit, StreamName } from '../history/event-store.ts';
+import type { EnvironmentEvent } from '../history/events.ts';
+
+/** The right to change an environment. The fence grows with each lease, so a holder that wakes up late is told apart. */
+export type Lease = { readonly deployment: DeploymentId; readonly pipeline: string; readonly fence: number };
+
+export type LivePair = {
+  readonly live: RevisionRef;
+  /** The revision that was live before and is kept warm. */
+  readonly knownGood: RevisionRef | null;
+};
+
+/** An environment as of a commit of its stream. */
+export type Environment = {
+  readonly lease: Lease | undefined;
+  /** The fence of the newest lease, held or not; 0 before the first. */
+  readonly fence: number;
+  /** What is live, by pipeline. */
+  readonly live: Readonly<Record<string, LivePair>>;
+};
+
+export function environmentStream(name: string): StreamName {
+  return `environment#${name}`;
+}
+
+/** Folds the commits of an environment's stream. Pure. */
+export function foldEnvironment(commits: readonly Pick<Commit, 'events'>[]): Environment {
+  return commits
+    .flatMap((commit) => commit.events as readonly EnvironmentEvent[])
+    .reduce(evolve, { lease: undefined, fence: 0, live: {} });
+}
+
+function evolve(environment: Environment, event: EnvironmentEvent): Environment {
+  switch (event.type) {
+    case 'LeaseAcquired':
+      return { ...environment, lease: event.data, fence: event.data.fence };
+    case 'LeaseReleased':
+      return environment.lease?.fence === event.data.fence ? { ...environment, lease: undefined } : environment;
+    case 'LiveChanged': {
+      const { pipeline, live, knownGood } = event.data;
+      return { ...environment, live: { ...environment.live, [pipeline]: { live, knownGood } } };
+    }
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,47 @@
+import type { DeploymentId } from '../history/deployment-id.ts';
+import type { EventStore } from '../history/event-store.ts';
+import { event } from '../history/events.ts';
+import { NoneventError } from '../nonevent-error.ts';
+import { type Environment, environmentStream, type Lease } from './environment.ts';
+import { decideOnEnvironment } from './decide-on-environment.ts';
+
+/** Who wants to change an environment. */
+export type Applicant = { readonly deployment: DeploymentId; readonly pipeline: string };
+
+/** The error for an environment that somebody else is changing. */
+export function leaseHeld(environment: string, lease: Lease): NoneventError {
+  return new NoneventError(
+    'Conflict',
+    `deployment ${lease.deployment} of pipeline ${lease.pipeline} holds the lease of environment ${environment}`,
+    {
+      fields: { environment, holder: lease.deployment, pipeline: lease.pipeline, fence: lease.fence },
+      hint: `wait for it with \`nonevent status ${lease.deployment} --watch\`, or stop it with \`nonevent stop ${lease.deployment}\``,
+    },
+  );
+}
+
+/**
+ * Takes the lease of an environment, or finds that this deployment holds it already.
+ *
+ * Errors: `Conflict` when another deployment holds it.
+ */
+export async function acquireLease(store: EventStore, environment: string, applicant: Applicant): Promise<Lease> {
+  const after = await decideOnEnvironment(store, environment, (now) => {
+    if (now.lease === undefined) return [event('LeaseAcquired', { ...applicant, fence: now.fence + 1 })];
+    if (now.lease.deployment === applicant.deployment) return [];
+    throw leaseHeld(environment, now.lease);
+  });
+  if (after.lease === undefined) throw new Error(`${environmentStream(environment)} has no lease after it was acquired`);
+  return after.lease;
+}
+
+/** Gives the lease back if this deployment holds it; does nothing otherwise. Returns whether it was held. */
+export async function releaseLease(store: EventStore, environment: string, deployment: DeploymentId): Promise<boolean> {
+  let held = false;
+  await decideOnEnvironment(store, environment, (now: Environment) => {
+    const lease = now.lease?.deployment === deployment ? now.lease : undefined;
+    held ||= lease !== undefined;
+    return lease === undefined ? [] : [event('LeaseReleased', { deployment, fence: lease.fence })];
+  });
+  return held;
+}

@@ -1,0 +1,142 @@
+import type { Judgement } from '../history/deployment-events.ts';
+import { type DeploymentEvent, type EventData, event } from '../history/events.ts';
+import type { Json } from '../pipeline/json.ts';
+import type { Digest } from '../pipeline/release.ts';
+import { pollInterval, type Stage } from '../pipeline/stage.ts';
+import type { Deployment } from './deployment.ts';
+import type { Failure, FailureMode, Recoveries } from './failure.ts';
+import { REQUESTED } from './leaves.ts';
+import { stageViewOf } from './standing.ts';
+import type { DeploymentView, Outcome } from './view.ts';
+
+/** Events that one decision writes, in one commit. None: there is nothing left to do. */
+export type Decision = readonly DeploymentEvent[];
+
+/** Why an attempt failed, before it is decided what is done about it. */
+export type Cause = {
+  readonly mode: FailureMode;
+  readonly expected: string;
+  readonly observed: string;
+  readonly evidence?: Json;
+};
+
+type Capture = Json | undefined;
+
+/** Begins the next attempt of a stage. An attempt that was begun and never ended is recorded as lost first. */
+export function decideToBegin(deployment: Deployment, stage: Stage, recoveries: Recoveries, capture: Capture): Decision {
+  const known = stageViewOf(deployment, stage.name);
+  if (known.open && pollInterval(stage) !== undefined) return [];
+  if (known.open && !mayTryAgain(deployment, stage, recoveries, 'lost')) {
+    return decideToFail(deployment, stage, recoveries, LOST);
+  }
+  const lost = known.open ? decideToFail(deployment, stage, recoveries, LOST) : opening(deployment);
+  const first = known.startedAt === undefined || known.class === 'check';
+  return [
+    ...lost,
+    event('StageStarted', { stage: stage.name, attempt: known.attempts + 1, ...(first ? { capture } : {}) }),
+  ];
+}
+
+const LOST: Cause = {
+  mode: 'lost',
+  expected: 'an outcome of the attempt',
+  observed: 'the attempt began and its executor vanished without recording an outcome',
+};
+
+/** Records that a stage passed, unless this attempt is no longer the one that counts. */
+export function decideToPass(
+  deployment: Deployment,
+  stage: Stage,
+  attempt: number,
+  found: { readonly evidence: Json; readonly judgement: Judgement; readonly artifact?: Digest },
+): Decision {
+  return isOpen(deployment, stage, attempt) ? [event('StagePassed', { stage: stage.name, attempt, ...found })] : [];
+}
+
+/** Records a measurement of a stage that is measured again, unless this attempt is no longer the one that counts. */
+export function decideToMeasure(deployment: Deployment, data: EventData<'StageMeasured'>, stage: Stage): Decision {
+  return isOpen(deployment, stage, data.attempt) ? [event('StageMeasured', data)] : [];
+}
+
+/** Observes once more for the same time, measured from where the first observation began. */
+export function decideToExtend(deployment: Deployment, stage: Stage, attempt: number, cause: Cause): Decision {
+  if (!isOpen(deployment, stage, attempt)) return [];
+  const { capture } = stageViewOf(deployment, stage.name);
+  return [
+    event('StageAttemptFailed', { stage: stage.name, attempt, lane: 'forward', failure: failureOf(stage, cause, 'extend') }),
+    event('StageStarted', { stage: stage.name, attempt: attempt + 1, capture: capture as Capture }),
+  ];
+}
+
+/** Whether a stage has been given its one extension. */
+export function isExtended(deployment: Deployment, stage: Stage): boolean {
+  return stageViewOf(deployment, stage.name).failure?.recovery === 'extend';
+}
+
+/** Records that an attempt failed: for good, or to be tried again where the kind and the bound allow it. */
+export function decideToFail(deployment: Deployment, stage: Stage, recoveries: Recoveries, cause: Cause): Decision {
+  const known = stageViewOf(deployment, stage.name);
+  if (mayTryAgain(deployment, stage, recoveries, cause.mode)) {
+    const attempt = known.open ? known.attempts : known.attempts + 1;
+    return [
+      ...opening(deployment),
+      event('StageAttemptFailed', { stage: stage.name, attempt, lane: 'forward', failure: failureOf(stage, cause, 'retry') }),
+    ];
+  }
+  return [
+    ...opening(deployment),
+    event('StageFailed', {
+      stage: stage.name,
+      attempt: known.startedAt === undefined ? 0 : Math.max(1, known.attempts),
+      failure: failureOf(stage, cause, 'compensate'),
+    }),
+  ];
+}
+
+/** Whether the attempt is the one that counts: begun, without an outcome, and the deployment still at this stage. */
+export function isOpen(deployment: Deployment, stage: Stage, attempt: number): boolean {
+  const known = stageViewOf(deployment, stage.name);
+  return deployment.state.includes(stage.name) && known.open && known.attempts === attempt;
+}
+
+/** Ends a deployment at the outcome its machine has come to. */
+export function decideToConclude({ view }: Deployment, outcome: Outcome, next: string): Decision {
+  const summary: EventData<'DeploymentSucceeded'>['summary'] = {
+    stages: Object.fromEntries(view.stages.map((stage) => [stage.name, stage.state])),
+    failedStage: view.failure?.stage ?? null,
+  };
+  switch (outcome) {
+    case 'succeeded':
+      return [event('DeploymentSucceeded', { summary })];
+    case 'failed':
+      return [event('DeploymentFailed', { summary })];
+    case 'rolledBack':
+      return [event('DeploymentRolledBack', { summary })];
+    case 'stuck':
+      return [event('DeploymentStuck', { summary, next })];
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** The first event after the request says that the deployment runs. */
+export function opening(deployment: Deployment, entry: DeploymentView['kind'] = 'forward'): Decision {
+  return deployment.state.includes(REQUESTED) ? [event('DeploymentStarted', { entry })] : [];
+}
+
+function mayTryAgain(deployment: Deployment, stage: Stage, recoveries: Recoveries, mode: FailureMode): boolean {
+  const known = stageViewOf(deployment, stage.name);
+  const attempts = known.open ? known.attempts : known.attempts + 1;
+  return recoveries[mode] === 'retry' && attempts <= stage.retries && deployment.view.stop === undefined;
+}
+
+/** The failure as it is recorded: what was asked, what was expected and seen, and what is done about it. */
+export function failureOf(stage: Stage, cause: Cause, recovery: Failure['recovery']): Failure {
+  return { ...cause, question: stage.question, recovery, next: NEXT[recovery] };
+}
+
+const NEXT: Readonly<Record<Failure['recovery'], string>> = {
+  retry: 'none: it is tried again',
+  extend: 'none: it is observed once more',
+  compensate: 'none: every change is undone; mend the cause and deploy again',
+};

@@ -1,0 +1,174 @@
+import type { DeploymentEvent, EventData } from '../history/events.ts';
+import type { Json } from '../pipeline/json.ts';
+import { stagesOf } from '../pipeline/pipeline.ts';
+import { classOf, type Stage } from '../pipeline/stage.ts';
+import type { DeploymentView, Outcome, StageView } from './view.ts';
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+/** A view under construction. The fold owns it, so it may write into it: that is what makes replay fast. */
+export type ViewDraft = Mutable<Omit<DeploymentView, 'stages'>> & {
+  readonly stages: readonly StageDraft[];
+  readonly byName: ReadonlyMap<string, StageDraft>;
+};
+type StageDraft = Mutable<StageView>;
+
+/** The view as of the opening event. */
+export function openView(data: EventData<'DeploymentRequested'>, at: string): ViewDraft {
+  const stages = stagesOf(data.pipeline).map(pendingStage);
+  return {
+    deployment: data.deployment,
+    kind: data.kind,
+    pipeline: data.pipeline,
+    release: data.release,
+    trigger: data.trigger,
+    requestedAt: at,
+    startedAt: undefined,
+    endedAt: undefined,
+    outcome: undefined,
+    stop: undefined,
+    failure: undefined,
+    artifact: data.release.artifact,
+    stages,
+    byName: new Map(stages.map((stage) => [stage.name, stage])),
+  };
+}
+
+/** Writes what an event says into the view. The machine has been asked before, so the event is legal here. */
+export function foldView(view: ViewDraft, event: DeploymentEvent, at: string): void {
+  switch (event.type) {
+    case 'DeploymentRequested':
+      return;
+    case 'DeploymentStarted':
+      view.startedAt = at;
+      return;
+    case 'StageStarted':
+      return startAttempt(stageIn(view, event.data.stage), event.data, at);
+    case 'StageMeasured':
+      return note(stageIn(view, event.data.stage), event.data);
+    case 'StageAttemptFailed':
+      return failAttempt(stageIn(view, event.data.stage), event.data);
+    case 'StagePassed':
+    case 'StageReused':
+      return pass(view, stageIn(view, event.data.stage), event, at);
+    case 'StageFailed':
+      return fail(view, stageIn(view, event.data.stage), event.data, at);
+    case 'StopRequested':
+      view.stop ??= event.data;
+      return;
+    case 'StageUndone':
+      return undo(stageIn(view, event.data.stage), event.data, at);
+    case 'UndoFailed': {
+      const stage = stageIn(view, event.data.stage);
+      stage.state = 'undoFailed';
+      stage.failure = event.data.failure;
+      stage.endedAt = at;
+      return;
+    }
+    case 'DeploymentSucceeded':
+      return end(view, 'succeeded', at);
+    case 'DeploymentFailed':
+      return end(view, 'failed', at);
+    case 'DeploymentRolledBack':
+      return end(view, 'rolledBack', at);
+    case 'DeploymentStuck':
+      return end(view, 'stuck', at);
+    default:
+      event satisfies never;
+  }
+}
+
+function pendingStage(stage: Stage): StageDraft {
+  return {
+    name: stage.name,
+    kind: stage.kind,
+    class: classOf(stage),
+    mode: 'mode' in stage ? stage.mode : 'enforcing',
+    question: stage.question,
+    state: 'pending',
+    attempts: 0,
+    undoFailures: 0,
+    open: false,
+    startedAt: undefined,
+    attemptStartedAt: undefined,
+    endedAt: undefined,
+    capture: undefined,
+    judgement: undefined,
+    evidence: undefined,
+    failure: undefined,
+  };
+}
+
+function stageIn(view: ViewDraft, name: string): StageDraft {
+  const stage = view.byName.get(name);
+  if (stage === undefined) throw new Error(`the machine accepted an event of stage ${name}, which the pipeline does not have`);
+  return stage;
+}
+
+function startAttempt(stage: StageDraft, data: EventData<'StageStarted'>, at: string): void {
+  if (stage.startedAt === undefined) {
+    stage.startedAt = at;
+    stage.capture = data.capture;
+  } else if (stage.class === 'check') {
+    // A check measures anew in each attempt; a change restores what its first attempt captured.
+    stage.capture = data.capture;
+  }
+  stage.state = 'running';
+  stage.attempts = data.attempt;
+  stage.attemptStartedAt = at;
+  stage.open = true;
+}
+
+function note(stage: StageDraft, data: { evidence: Json; judgement: StageView['judgement'] }): void {
+  stage.evidence = data.evidence;
+  stage.judgement = data.judgement;
+}
+
+function failAttempt(stage: StageDraft, data: EventData<'StageAttemptFailed'>): void {
+  stage.failure = data.failure;
+  if (data.lane === 'forward') stage.attempts = Math.max(stage.attempts, data.attempt);
+  if (data.lane === 'undo') {
+    stage.undoFailures += 1;
+    stage.state = 'undoing';
+  } else {
+    stage.open = false;
+  }
+}
+
+function pass(
+  view: ViewDraft,
+  stage: StageDraft,
+  event: Extract<DeploymentEvent, { type: 'StagePassed' | 'StageReused' }>,
+  at: string,
+): void {
+  note(stage, event.data);
+  stage.state = event.type === 'StagePassed' ? 'passed' : 'reused';
+  stage.open = false;
+  stage.failure = undefined;
+  stage.endedAt = at;
+  if (event.data.artifact !== undefined) view.artifact = event.data.artifact;
+}
+
+function fail(view: ViewDraft, stage: StageDraft, data: EventData<'StageFailed'>, at: string): void {
+  stage.state = 'failed';
+  stage.open = false;
+  stage.failure = data.failure;
+  stage.endedAt = at;
+  view.failure = { ...data.failure, stage: stage.name };
+  for (const sibling of view.stages) {
+    if (sibling.state !== 'running') continue;
+    sibling.state = 'abandoned';
+    sibling.open = false;
+    sibling.endedAt = at;
+  }
+}
+
+function undo(stage: StageDraft, data: EventData<'StageUndone'>, at: string): void {
+  if (data.effect === 'nothing') return;
+  stage.state = 'undone';
+  stage.endedAt = at;
+}
+
+function end(view: ViewDraft, outcome: Outcome, at: string): void {
+  view.outcome = outcome;
+  view.endedAt = at;
+}

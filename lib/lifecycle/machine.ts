@@ -1,0 +1,131 @@
+import { type AnyStateMachine, createMachine } from 'xstate';
+import { isParallel, type ParallelGroup, type Pipeline, type Step } from '../pipeline/pipeline.ts';
+import { type ChangeStage, isChange, type Stage } from '../pipeline/stage.ts';
+import { CONCLUDING, OUTCOMES, REQUESTED, undoLeaf } from './leaves.ts';
+import { concludeWork, type LeafMeta, stageWork, undoWork } from './work.ts';
+
+/**
+ * Compiles a pipeline to its machine: control state only, without guards, context or actions, hence finite.
+ *
+ * Forward through the steps; on failure into the undo lane, which is the changes newest first, entered at the failing
+ * change itself, or past it where it never began (`refused`). An undo that fails for good leads to `stuck` and nowhere else.
+ */
+export function compileMachine(pipeline: Pipeline): AnyStateMachine {
+  const steps = pipeline.stages;
+  const nextOf = (index: number): string => nameOfStep(steps[index + 1]) ?? CONCLUDING.succeeded;
+  const begun = steps.map((_, index) => changesIn(steps.slice(0, index)));
+  const changes = changesIn(steps);
+
+  const forward = steps.map((step, index) => {
+    const before = begun[index] ?? [];
+    return isParallel(step)
+      ? ([step.parallel, parallelState(step, nextOf(index), laneEntry(before))] as const)
+      : ([step.name, stageState(step, nextOf(index), before)] as const);
+  });
+  const lane = changes.map((change, index) => [undoLeaf(change), undoState(change, changes.slice(0, index))] as const);
+
+  return createMachine({
+    id: 'deployment',
+    initial: REQUESTED,
+    states: {
+      [REQUESTED]: requestedState(nextOf(-1), laneEntry(changes)),
+      ...Object.fromEntries(forward),
+      ...Object.fromEntries(lane),
+      ...concludingStates(),
+      ...Object.fromEntries(OUTCOMES.map((outcome) => [outcome, { type: 'final' }])),
+    },
+  } as Parameters<typeof createMachine>[0]);
+}
+
+type StateConfig = { readonly on: Readonly<Record<string, string>>; readonly meta?: LeafMeta };
+
+const STOP = 'deployment.stopRequested';
+
+function requestedState(first: string, lane: string): StateConfig {
+  return { on: { 'deployment.started': first, 'rollback.started': lane, [STOP]: REQUESTED } };
+}
+
+function stageState(stage: Stage, next: string, before: readonly ChangeStage[]): StateConfig {
+  const past = laneEntry(before);
+  return {
+    on: {
+      ...stageEvents(stage, next),
+      [`${stage.name}.refused`]: past,
+      [`${stage.name}.failed`]: isChange(stage) ? undoLeaf(stage) : past,
+    },
+    meta: { work: stageWork(stage) },
+  };
+}
+
+/** Each region holds its check and the state `passed`; the group is done when every region has passed. */
+function parallelState(group: ParallelGroup, next: string, lane: string): object {
+  const regions = group.stages.map((stage) => {
+    const leaf: StateConfig = {
+      on: {
+        ...stageEvents(stage, PASSED),
+        [`${stage.name}.refused`]: `#deployment.${lane}`,
+        [`${stage.name}.failed`]: `#deployment.${lane}`,
+      },
+      meta: { work: stageWork(stage) },
+    };
+    return [stage.name, { initial: stage.name, states: { [stage.name]: leaf, [PASSED]: { type: 'final' } } }] as const;
+  });
+  return { type: 'parallel', states: Object.fromEntries(regions), onDone: next };
+}
+
+/** The state of a region of a parallel group whose check has passed. */
+export const PASSED = 'passed';
+
+/** Events that a running stage takes. Those that target the stage itself only say that they are legal here. */
+function stageEvents(stage: Stage, next: string): Record<string, string> {
+  const { name } = stage;
+  return {
+    [`${name}.started`]: name,
+    [`${name}.measured`]: name,
+    [`${name}.attemptFailed`]: name,
+    [`${name}.passed`]: next,
+    [`${name}.reused`]: next,
+    [STOP]: name,
+  };
+}
+
+function undoState(change: ChangeStage, before: readonly ChangeStage[]): StateConfig {
+  const leaf = undoLeaf(change);
+  const previous = before.at(-1);
+  return {
+    on: {
+      [`${change.name}.undoAttemptFailed`]: leaf,
+      [`${change.name}.undone`]: previous === undefined ? CONCLUDING.rolledBack : undoLeaf(previous),
+      [`${change.name}.undoFailed`]: CONCLUDING.stuck,
+      [STOP]: leaf,
+    },
+    meta: { work: undoWork(change) },
+  };
+}
+
+function concludingStates(): Record<string, StateConfig> {
+  return Object.fromEntries(
+    OUTCOMES.map((outcome) => [
+      CONCLUDING[outcome],
+      {
+        on: { [`deployment.${outcome}`]: outcome, [STOP]: CONCLUDING[outcome] },
+        meta: { work: concludeWork(outcome) },
+      },
+    ]),
+  );
+}
+
+/** Where a failure leads when these changes have begun. */
+function laneEntry(begun: readonly ChangeStage[]): string {
+  const newest = begun.at(-1);
+  return newest === undefined ? CONCLUDING.failed : undoLeaf(newest);
+}
+
+function changesIn(steps: readonly Step[]): readonly ChangeStage[] {
+  return steps.flatMap((step) => (isParallel(step) ? [] : [step])).filter(isChange);
+}
+
+function nameOfStep(step: Step | undefined): string | undefined {
+  if (step === undefined) return undefined;
+  return isParallel(step) ? step.parallel : step.name;
+}

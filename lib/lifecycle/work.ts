@@ -1,0 +1,49 @@
+import type { Stage } from '../pipeline/stage.ts';
+import { pollInterval } from '../pipeline/stage.ts';
+import type { Outcome } from './view.ts';
+
+/** What a leaf of the machine has done for it, and how long and how often that may be tried. */
+export type Work =
+  | { readonly function: 'stage' | 'undo'; readonly stage: string; readonly timeoutSeconds: number; readonly attempts: number; readonly pollSeconds?: number }
+  | { readonly function: 'conclude'; readonly outcome: Outcome; readonly timeoutSeconds: number; readonly attempts: number };
+
+export type LeafMeta = { readonly work: Work };
+
+/** How often an undo is tried before the deployment is stuck. */
+export const UNDO_ATTEMPTS = 5;
+
+/** Seconds that an undo may take at least, however short its change's own timeout is. */
+const UNDO_SECONDS_AT_LEAST = 60;
+
+/** Seconds a handler has beyond the stage's own timeout, so that it can record the timeout itself. */
+const RECORDING_SECONDS = 15;
+
+const CONCLUDE_SECONDS = 120;
+const CONCLUDE_ATTEMPTS = 8;
+
+/** An extended observation takes as long once more. */
+const EXTENSIONS = 2;
+
+export function stageWork(stage: Stage): Work {
+  const pollSeconds = pollInterval(stage);
+  return {
+    function: 'stage',
+    stage: stage.name,
+    timeoutSeconds: Math.ceil(stage.timeout) * (pollSeconds === undefined ? 1 : EXTENSIONS) + RECORDING_SECONDS,
+    attempts: stage.retries,
+    ...(pollSeconds === undefined ? {} : { pollSeconds: Math.max(1, Math.round(pollSeconds)) }),
+  };
+}
+
+export function undoWork(stage: Stage): Work {
+  return {
+    function: 'undo',
+    stage: stage.name,
+    timeoutSeconds: Math.max(UNDO_SECONDS_AT_LEAST, Math.ceil(stage.timeout)) + RECORDING_SECONDS,
+    attempts: UNDO_ATTEMPTS - 1,
+  };
+}
+
+export function concludeWork(outcome: Outcome): Work {
+  return { function: 'conclude', outcome, timeoutSeconds: CONCLUDE_SECONDS, attempts: CONCLUDE_ATTEMPTS };
+}

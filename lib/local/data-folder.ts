@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { codeOf, diskFailure } from './disk-failure.ts';
+
+/** Where the local system keeps what. All paths are absolute. */
+export type DataFolder = {
+  readonly root: string;
+  /** The histories, as DynamoDB keeps them. */
+  readonly dynamodb: string;
+  readonly stateMachines: string;
+  readonly executions: string;
+  readonly events: string;
+  readonly artifacts: string;
+  readonly targets: string;
+  /** Working copies and logs of the stages. */
+  readonly work: string;
+  readonly logs: string;
+  /** How the running system is reached. */
+  readonly system: string;
+  /** Who runs the system. */
+  readonly lock: string;
+  /** The key that task tokens are signed with. */
+  readonly key: string;
+};
+
+/** The layout of a data folder, usually `.nonevent` beside the pipeline file. Touches nothing. */
+export function dataFolder(path: string): DataFolder {
+  const root = resolve(path);
+  return {
+    root,
+    dynamodb: join(root, 'dynamodb'),
+    stateMachines: join(root, 'state-machines', 'state-machines.jsonl'),
+    executions: join(root, 'state-machines', 'executions.jsonl'),
+    events: join(root, 'events', 'events.jsonl'),
+    artifacts: join(root, 'artifacts'),
+    targets: join(root, 'targets'),
+    work: join(root, 'work'),
+    logs: join(root, 'logs'),
+    system: join(root, 'system.json'),
+    lock: join(root, 'lock'),
+    key: join(root, 'state-machines', 'key'),
+  };
+}
+
+/**
+ * Makes the folders that are missing and proves that the folder can be written, before anything depends on it.
+ *
+ * Errors: `StoreUnavailable` when the folder is read-only, full or no folder at all.
+ */
+export async function makeDataFolder(path: string): Promise<DataFolder> {
+  const folder = dataFolder(path);
+  const probe = join(folder.root, `.probe-${randomUUID()}`);
+  try {
+    for (const part of ['dynamodb', 'state-machines', 'events', 'artifacts', 'targets', 'work', 'logs']) {
+      await mkdir(join(folder.root, part), { recursive: true, mode: 0o700 });
+    }
+    await writeFile(probe, 'x'.repeat(4096), { mode: 0o600, flush: true });
+    await keepOutOfVersionControl(folder);
+  } catch (thrown) {
+    throw diskFailure('use the data folder', folder.root, thrown);
+  } finally {
+    await rm(probe, { force: true }).catch(() => {});
+  }
+  return folder;
+}
+
+async function keepOutOfVersionControl(folder: DataFolder): Promise<void> {
+  try {
+    await writeFile(join(folder.root, '.gitignore'), '*\n', { flag: 'wx' });
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'EEXIST') throw thrown;
+  }
+}

@@ -1,0 +1,1 @@
+export type Code = `NE${number}`;

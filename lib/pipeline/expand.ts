@@ -1,0 +1,181 @@
+import { analysisTimesOf, DEFAULTS, timesOf } from './defaults.ts';
+import type { EnvironmentDefinition } from './environment.ts';
+import type { FileCheck, FileGroup, FileStage } from './file.ts';
+import type { ParallelGroup, Pipeline, Step } from './pipeline.ts';
+import type { Path } from './problem.ts';
+import { type ChangeStage, type CheckStage, isChange, type Stage } from './stage.ts';
+import type { BlueGreenStage } from './sugar/blue-green.ts';
+import type { CanaryStage } from './sugar/canary.ts';
+import type { SmokeCheck } from './sugar/fields.ts';
+
+/** A step as it is written, its shape being right, and where. */
+export type WrittenStep = { readonly path: Path; readonly step: FileStage | FileGroup };
+
+/** A stage as it will run, and the step of the file that it comes from. */
+export type PlacedStage = { readonly path: Path; readonly stage: Stage; readonly group?: string };
+
+export type Expanded = {
+  readonly pipeline: Pipeline;
+  /** Every stage of the pipeline in order, with the place it was written at. */
+  readonly placed: readonly PlacedStage[];
+};
+
+/**
+ * Turns written steps into the pipeline that runs: defaults filled in, sugar replaced by the stages it stands for, and
+ * one `acquire-<environment>` before the first change of each environment. Every environment named must be known.
+ */
+export function expand(
+  pipeline: string,
+  environments: Readonly<Record<string, EnvironmentDefinition>>,
+  written: readonly WrittenStep[],
+): Expanded {
+  const known = Object.keys(environments);
+  const only = known.length === 1 ? known[0] : undefined;
+  const steps = withLeases(written.flatMap((step) => expandStep(step, only)));
+  return {
+    pipeline: { pipeline, environments: { ...environments }, stages: steps.map(({ step }) => step) },
+    placed: steps.flatMap(({ step, path }) => placedStages(step, path)),
+  };
+}
+
+type Origin = { readonly path: Path; readonly step: Step };
+
+function expandStep({ step, path }: WrittenStep, only: string | undefined): readonly Origin[] {
+  if ('parallel' in step) {
+    const stages = step.stages.map((check) => completeCheck(check, only));
+    return [{ path, step: { parallel: step.parallel, stages } satisfies ParallelGroup }];
+  }
+  return expandStage(step, only).map((stage) => ({ path, step: stage }));
+}
+
+function expandStage(written: FileStage, only: string | undefined): readonly Stage[] {
+  switch (written.kind) {
+    case 'command':
+    case 'http':
+    case 'analysis':
+      return [completeCheck(written, only)];
+    case 'place':
+    case 'shift': {
+      const { question = DEFAULTS[written.kind].question, environment } = written;
+      const times = timesOf(written.kind, written);
+      return [{ ...written, question, ...times, environment: environment ?? only ?? '' }];
+    }
+    case 'custom':
+      return [{ ...written, ...timesOf('custom', written), ...environmentOf(written.environment ?? only) }];
+    case 'canary':
+      return expandCanary(written, written.environment ?? only ?? '');
+    case 'blueGreen':
+      return expandBlueGreen(written, written.environment ?? only ?? '');
+    default:
+      return written satisfies never;
+  }
+}
+
+function completeCheck(written: FileCheck, only: string | undefined): CheckStage {
+  switch (written.kind) {
+    case 'command':
+      return { ...written, ...timesOf('command', written) };
+    case 'http': {
+      const environment = written.environment ?? (written.url.startsWith('/') ? only : undefined);
+      const question = written.question ?? DEFAULTS.http.question;
+      return { ...written, question, ...timesOf('http', written), ...environmentOf(environment) };
+    }
+    case 'analysis': {
+      const question = written.question ?? DEFAULTS.analysis.question;
+      const times = analysisTimesOf(written, written.for);
+      return { ...written, question, ...times, environment: written.environment ?? only ?? '' };
+    }
+    default:
+      return written satisfies never;
+  }
+}
+
+function environmentOf(environment: string | undefined): { environment?: string } {
+  return environment === undefined ? {} : { environment };
+}
+
+function expandCanary(canary: CanaryStage, environment: string): readonly Stage[] {
+  return [
+    placeOf(canary.name, environment),
+    ...smokeOf(canary.name, environment, canary.smoke),
+    ...canary.steps.flatMap((percent) => [
+      shiftOf(canary.name, environment, percent),
+      analysisOf(canary.name, environment, percent, canary.analysis),
+    ]),
+  ];
+}
+
+function expandBlueGreen(stage: BlueGreenStage, environment: string): readonly Stage[] {
+  return [
+    placeOf(stage.name, environment),
+    ...smokeOf(stage.name, environment, stage.smoke),
+    shiftOf(stage.name, environment, 100),
+    ...(stage.analysis === undefined ? [] : [analysisOf(stage.name, environment, 100, stage.analysis)]),
+  ];
+}
+
+const RETRIES = 2;
+
+function placeOf(name: string, environment: string): Stage {
+  return { kind: 'place', name: `${name}-place`, ...DEFAULTS.place, retries: RETRIES, environment };
+}
+
+function smokeOf(name: string, environment: string, smoke: SmokeCheck | undefined): readonly Stage[] {
+  if (smoke === undefined) return [];
+  const { path: url, ...expected } = smoke;
+  const question = `Does the new revision answer ${url} as expected?`.slice(0, 300);
+  const common = { ...DEFAULTS.http, question, retries: RETRIES, mode: 'enforcing', environment } as const;
+  return [{ kind: 'http', name: `${name}-smoke`, ...common, url, through: 'revision', ...expected }];
+}
+
+function shiftOf(name: string, environment: string, percent: number): Stage {
+  const question = `Does ${percent} % of the traffic go to the new revision?`;
+  const common = { ...DEFAULTS.shift, question, retries: RETRIES, environment };
+  return { kind: 'shift', name: `${name}-${percent}`, ...common, percent };
+}
+
+function analysisOf(
+  name: string,
+  environment: string,
+  percent: number,
+  criteria: CanaryStage['analysis'],
+): Stage {
+  const question = `Does the new revision serve ${percent} % of the traffic as well as it has to?`;
+  const common = { question, ...analysisTimesOf({}, criteria.for), retries: RETRIES, environment };
+  return { kind: 'analysis', name: `${name}-${percent}-analysis`, ...common, ...criteria };
+}
+
+/** Puts one lease before the first change of each environment; the undo lane then releases it last. */
+function withLeases(steps: readonly Origin[]): readonly Origin[] {
+  const acquired = new Set<string>();
+  return steps.flatMap((origin) => {
+    const environment = changedEnvironment(origin.step);
+    if (environment === undefined || acquired.has(environment)) return [origin];
+    acquired.add(environment);
+    return [{ path: origin.path, step: acquireOf(environment) }, origin];
+  });
+}
+
+function changedEnvironment(step: Step): string | undefined {
+  if ('parallel' in step || !isChange(step)) return undefined;
+  return step.environment;
+}
+
+/** The name of the stage that takes the lease of an environment. */
+export function acquireName(environment: string): string {
+  return `acquire-${environment}`;
+}
+
+function acquireOf(environment: string): ChangeStage {
+  const name = acquireName(environment);
+  return { kind: 'acquire', name, ...DEFAULTS.acquire, retries: RETRIES, environment };
+}
+
+function placedStages(step: Step, path: Path): readonly PlacedStage[] {
+  if (!('parallel' in step)) return [{ path, stage: step }];
+  return step.stages.map((stage, index) => ({
+    path: [...path, 'stages', index],
+    stage,
+    group: step.parallel,
+  }));
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { duration } from './duration.ts';
+import { environmentDefinition } from './environment.ts';
+import { analysisStage } from './kinds/analysis.ts';
+import { commandStage } from './kinds/command.ts';
+import { environment, line } from './kinds/common.ts';
+import { customStage } from './kinds/custom.ts';
+import { httpStage } from './kinds/http.ts';
+import { placeStage } from './kinds/place.ts';
+import { shiftStage } from './kinds/shift.ts';
+import { name, stageName } from './names.ts';
+import { blueGreenStage } from './sugar/blue-green.ts';
+import { hasBound, NO_BOUND } from './sugar/bounds.ts';
+import { canaryStage } from './sugar/canary.ts';
+
+const question = line.optional().describe('The question this stage answers, in words.');
+const expect = duration
+  .optional()
+  .describe('How long the stage is expected to take; checks are ordered by it.');
+const timeout = duration.optional().describe('After this time the stage fails with timedOut.');
+const times = { expect, timeout };
+const maybeEnvironment = environment.optional();
+
+const fileCommand = commandStage.extend(times);
+const fileHttp = httpStage.extend({ question, ...times });
+const fileAnalysis = z
+  .strictObject({ ...analysisStage.shape, question, ...times, environment: maybeEnvironment })
+  .refine(({ errorRate, p95 }) => hasBound(errorRate, p95), NO_BOUND);
+const filePlace = placeStage.extend({ question, ...times, environment: maybeEnvironment });
+const fileShift = shiftStage.extend({ question, ...times, environment: maybeEnvironment });
+const fileCustom = customStage.extend(times);
+
+/** A check as it may be written. */
+export const fileCheck = z.discriminatedUnion('kind', [fileCommand, fileHttp, fileAnalysis]);
+
+/** A stage as it may be written: with sugar, and without what has a default. */
+export const fileStage = z.discriminatedUnion('kind', [
+  fileCommand,
+  fileHttp,
+  fileAnalysis,
+  filePlace,
+  fileShift,
+  fileCustom,
+  canaryStage,
+  blueGreenStage,
+]);
+
+export const fileGroup = z.strictObject({
+  parallel: stageName.describe('The name of the group.'),
+  stages: z.array(fileCheck).min(2).max(20).describe('Checks that run side by side.'),
+});
+
+/** Longer names would leave no room for the name of the stage that acquires the environment. */
+const LONGEST_ENVIRONMENT = 42;
+
+const environmentName = name.refine(
+  (written) => written.length <= LONGEST_ENVIRONMENT,
+  `expected a name of at most ${LONGEST_ENVIRONMENT} characters here`,
+);
+
+/** A pipeline file as a team writes it. */
+export const pipelineFile = z.strictObject({
+  pipeline: name.describe('The name of the pipeline, usually that of the service.'),
+  environments: z
+    .record(environmentName, environmentDefinition)
+    .default({})
+    .describe('Where the release is deployed to, by name.'),
+  stages: z
+    .array(z.union([fileGroup, fileStage]))
+    .min(1)
+    .max(100)
+    .describe('What happens, in this order. Checks ask, changes change and can be undone.'),
+});
+
+export type FileStage = z.output<typeof fileStage>;
+export type FileCheck = z.output<typeof fileCheck>;
+export type FileGroup = z.output<typeof fileGroup>;
+export type PipelineFile = z.output<typeof pipelineFile>;
+
+/** The schema of each kind that may be written, by its name. */
+export const FILE_KINDS: Readonly<Record<FileStage['kind'], z.ZodType>> = {
+  command: fileCommand,
+  http: fileHttp,
+  analysis: fileAnalysis,
+  place: filePlace,
+  shift: fileShift,
+  custom: fileCustom,
+  canary: canaryStage,
+  blueGreen: blueGreenStage,
+};
+
+/** Kinds that only ask and so may stand in a parallel group. */
+export const CHECK_KINDS: readonly FileCheck['kind'][] = ['command', 'http', 'analysis'];

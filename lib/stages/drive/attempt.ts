@@ -1,0 +1,75 @@
+import type { Cause } from '../../lifecycle/decide.ts';
+import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import type { Services } from './services.ts';
+import { catchUp, type Session } from './session.ts';
+
+export type AttemptResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly cause: Cause };
+
+/** How often a running attempt looks whether the deployment was stopped, in milliseconds. */
+const LOOK_EVERY = 250;
+
+/**
+ * Performs one piece of work of a stage within a time limit. Ends early when the deployment is stopped or moves on without
+ * this attempt. Never throws: whatever goes wrong becomes a cause with its failure mode.
+ */
+export async function attempt<T>(
+  services: Services,
+  session: Session,
+  limit: { readonly seconds: number; readonly expected: string; readonly stoppable: boolean },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<AttemptResult<T>> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(TIMED_OUT), limit.seconds * 1000);
+  const stopWatching = limit.stoppable ? watchForStop(services, session, controller) : () => {};
+  try {
+    return { ok: true, value: await Promise.race([work(controller.signal), aborted(controller.signal)]) };
+  } catch (thrown) {
+    return { ok: false, cause: causeOf(thrown, controller.signal, limit) };
+  } finally {
+    clearTimeout(timer);
+    stopWatching();
+    if (!controller.signal.aborted) controller.abort(OVER);
+  }
+}
+
+const TIMED_OUT = Symbol('timed out');
+const STOPPED = Symbol('stopped');
+const MOVED_ON = Symbol('moved on');
+const OVER = Symbol('over');
+
+function causeOf(
+  thrown: unknown,
+  signal: AbortSignal,
+  { seconds, expected }: { readonly seconds: number; readonly expected: string },
+): Cause {
+  if (signal.reason === TIMED_OUT) return { mode: 'timedOut', expected, observed: `no outcome within ${seconds} s` };
+  if (signal.reason === STOPPED) return { mode: 'stopped', expected, observed: 'the deployment was asked to stop' };
+  if (signal.reason === MOVED_ON) return { mode: 'superseded', expected, observed: 'the deployment went on without this attempt' };
+  const mode = thrown instanceof NoneventError && thrown.code === 'Conflict' ? 'rejected' : 'errored';
+  return { mode, expected, observed: messageOf(thrown) };
+}
+
+/** Rejects when the signal aborts, so that work which ignores its signal cannot outlive its time. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+/** Aborts as soon as the history says that the deployment is stopped or no longer where it was. */
+function watchForStop(services: Services, session: Session, controller: AbortController): () => void {
+  let known = session;
+  let timer: ReturnType<typeof setTimeout>;
+  const look = async (): Promise<void> => {
+    try {
+      known = await catchUp(services.store, known);
+      if (known.deployment.view.stop !== undefined) controller.abort(STOPPED);
+      else if (!known.deployment.state.some((leaf) => session.deployment.state.includes(leaf))) controller.abort(MOVED_ON);
+    } catch (thrown) {
+      services.log(`could not look whether ${known.deployment.view.deployment} was stopped: ${messageOf(thrown)}`);
+    }
+    if (!controller.signal.aborted) timer = setTimeout(look, LOOK_EVERY);
+  };
+  timer = setTimeout(look, LOOK_EVERY);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,87 @@
+import { decideToBegin, decideToExtend, decideToMeasure, decideToPass, isExtended } from '../../lifecycle/decide.ts';
+import { isUnchanged, standingOf, stageViewOf } from '../../lifecycle/standing.ts';
+import { type CheckStage, pollInterval } from '../../pipeline/stage.ts';
+import type { CheckKind, Json, Observation } from '../kind.ts';
+import { checkKindOf } from '../registry.ts';
+import { attempt } from './attempt.ts';
+import { failStage } from './fail-stage.ts';
+import type { Services } from './services.ts';
+import { decideAndAppend, type Session } from './session.ts';
+import { stageContext } from './stage-context.ts';
+
+/** Begins an attempt where none is open, observes once, judges, and records the outcome. */
+export async function performCheck(services: Services, session: Session, stage: CheckStage): Promise<Session> {
+  const kind = checkKindOf(stage);
+  const begun = await beginCheck(services, session, stage, kind);
+  const known = stageViewOf(begun.deployment, stage.name);
+  if (standingOf(begun.deployment, known) !== 'here' || !known.open) return begun;
+
+  const number = known.attempts;
+  const observed = await attempt<Observation>(
+    services,
+    begun,
+    { seconds: stage.timeout, expected: `an answer within ${stage.timeout} s`, stoppable: true },
+    async (signal) => kind.observe(stage, await stageContext(services, begun, number, signal), known.capture ?? null),
+  );
+  if (!observed.ok) return failStage(services, begun, stage, kind.recoveries, observed.cause, number);
+  return recordVerdict(services, begun, stage, kind, number, observed.value);
+}
+
+async function beginCheck(
+  services: Services,
+  session: Session,
+  stage: CheckStage,
+  kind: CheckKind<CheckStage>,
+): Promise<Session> {
+  const known = stageViewOf(session.deployment, stage.name);
+  const begin = kind.begin;
+  if (known.open && pollInterval(stage) !== undefined) return session;
+  const capture = await attempt<Json>(
+    services,
+    session,
+    { seconds: stage.timeout, expected: 'something to measure from', stoppable: false },
+    async (signal) =>
+      begin === undefined ? null : begin(stage, await stageContext(services, session, known.attempts + 1, signal)),
+  );
+  if (!capture.ok) return failStage(services, session, stage, kind.recoveries, capture.cause);
+  return decideAndAppend(services.store, session, (deployment) =>
+    isUnchanged(deployment, known) ? decideToBegin(deployment, stage, kind.recoveries, capture.value) : [],
+  );
+}
+
+/** A verdict of a check that does not enforce is recorded and lets the deployment pass. */
+async function recordVerdict(
+  services: Services,
+  session: Session,
+  stage: CheckStage,
+  kind: CheckKind<CheckStage>,
+  number: number,
+  { evidence, artifact }: Observation,
+): Promise<Session> {
+  const judgement = kind.judge(stage, evidence);
+  const cause = { expected: judgement.expected, observed: judgement.observed, evidence };
+  const passes = judgement.verdict === 'pass' || (stage.mode !== 'enforcing' && isOver(services, session, stage, judgement.verdict));
+  if (passes) {
+    const found = { evidence, judgement, ...(artifact === undefined ? {} : { artifact }) };
+    return decideAndAppend(services.store, session, (deployment) => decideToPass(deployment, stage, number, found));
+  }
+  if (judgement.verdict === 'fail') {
+    return failStage(services, session, stage, kind.recoveries, { mode: 'rejected', ...cause }, number);
+  }
+  if (!isOver(services, session, stage, judgement.verdict)) {
+    const measured = { stage: stage.name, attempt: number, evidence, judgement };
+    return decideAndAppend(services.store, session, (deployment) => decideToMeasure(deployment, measured, stage));
+  }
+  const inconclusive = { mode: 'inconclusive', ...cause } as const;
+  if (kind.recoveries.inconclusive === 'extend' && !isExtended(session.deployment, stage)) {
+    return decideAndAppend(services.store, session, (deployment) => decideToExtend(deployment, stage, number, inconclusive));
+  }
+  return failStage(services, session, stage, kind.recoveries, inconclusive, number);
+}
+
+/** Whether no later measurement can change the verdict: the check is not polled, it has decided, or its time is up. */
+function isOver(services: Services, session: Session, stage: CheckStage, verdict: string): boolean {
+  if (pollInterval(stage) === undefined || verdict === 'fail') return true;
+  const { attemptStartedAt } = stageViewOf(session.deployment, stage.name);
+  return services.now() - Date.parse(attemptStartedAt ?? '') >= stage.timeout * 1000;
+}

@@ -1,0 +1,20 @@
+import type { DeploymentId } from '../../history/deployment-id.ts';
+import type { EventStore } from '../../history/event-store.ts';
+import type { Targets } from '../../targets/target.ts';
+import type { AddressPolicy } from '../address-policy.ts';
+import type { Artifacts } from '../artifacts.ts';
+
+/** What driving a deployment needs from outside. */
+export type Services = {
+  readonly store: EventStore;
+  readonly targets: Targets;
+  readonly artifacts: Artifacts;
+  /** Which addresses an `http` check may ask. */
+  readonly addresses: AddressPolicy;
+  /** A folder for the logs and working copies of a deployment; it is made when it is missing. */
+  readonly workFolder: (deployment: DeploymentId) => Promise<string>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** One line for people who look for what was refused or came late; never needed to understand a deployment. */
+  readonly log: (line: string) => void;
+};

@@ -1,0 +1,67 @@
+import type { DeploymentId } from '../../history/deployment-id.ts';
+import type { Commit, EventStore, Head, StreamName } from '../../history/event-store.ts';
+import type { Decision } from '../../lifecycle/decide.ts';
+import type { Deployment } from '../../lifecycle/deployment.ts';
+import { replay } from '../../lifecycle/replay.ts';
+import { NoneventError } from '../../nonevent-error.ts';
+
+/** A deployment as it was read, with what is needed to append to it. */
+export type Session = { readonly head: Head; readonly commits: readonly Commit[]; readonly deployment: Deployment };
+
+export function deploymentStream(id: DeploymentId): StreamName {
+  return `deployment#${id}`;
+}
+
+/** Errors: `NotFound` when there is no such deployment, and those of the store. */
+export async function openSession(store: EventStore, id: DeploymentId): Promise<Session> {
+  const { head, commits } = await store.load(deploymentStream(id));
+  if (commits.length === 0) {
+    throw new NoneventError('NotFound', `there is no deployment ${id}`, {
+      fields: { deployment: id },
+      hint: 'list the newest ones with `nonevent status`',
+    });
+  }
+  return { head, commits, deployment: replay(commits) };
+}
+
+/** The session with what others have appended since; the same object when nothing was. */
+export async function catchUp(store: EventStore, session: Session): Promise<Session> {
+  const { head, commits: newer } = await store.loadAfter(session.head);
+  if (newer.length === 0) return session;
+  const commits = [...session.commits, ...newer];
+  return { head, commits, deployment: replay(commits) };
+}
+
+/** With this many lost races in a row something else is wrong. */
+const RACES_AT_MOST = 60;
+
+/**
+ * Decides on a deployment and appends what was decided; when somebody else was faster, catches up and decides again.
+ * What is decided is replayed before it is written, so no event that the machine refuses is ever appended. Deciding on
+ * nothing writes nothing.
+ *
+ * Errors: `Conflict` after too many lost races, and those of the store.
+ */
+export async function decideAndAppend(
+  store: EventStore,
+  session: Session,
+  decide: (deployment: Deployment) => Decision,
+): Promise<Session> {
+  let current = session;
+  for (let race = 0; race < RACES_AT_MOST; race += 1) {
+    const events = decide(current.deployment);
+    if (events.length === 0) return current;
+    replay([...current.commits, { seq: current.head.seq + 1, at: current.commits.at(-1)?.at ?? '', events }]);
+    const result = await store.append(current.head, events);
+    if (result.outcome === 'appended') {
+      const commits = [...current.commits, result.commit];
+      return { head: result.head, commits, deployment: replay(commits) };
+    }
+    current = await catchUp(store, current);
+  }
+  const { deployment } = session.deployment.view;
+  throw new NoneventError('Conflict', `deployment ${deployment} changed ${RACES_AT_MOST} times while it was being decided on`, {
+    fields: { deployment },
+    hint: 'try again',
+  });
+}

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import type { Event, EventData, EventType } from '../../lib/history/events.ts';
+import { A_DIGEST, A_PIPELINE } from './sample-events.ts';
+
+const hex = (length: number) =>
+  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
+const id = hex(20);
+const digest = hex(64).map((digits) => `sha256:${digits}`);
+const stage = fc.constantFrom('unit-tests', 'place', 'a');
+const attempt = fc.integer({ min: 1, max: 1000 });
+const text = fc.string({ unit: 'binary', maxLength: 200 });
+const optional = { noNullPrototype: true } as const;
+
+/** Any JSON value, as it is after JSON was written and read: no `-0`. Members named `__proto__` are never kept. */
+const json = fc
+  .jsonValue()
+  .map((value) => JSON.parse(JSON.stringify(value)))
+  .filter((value) => !JSON.stringify(value).includes('__proto__'));
+
+const judgement = fc.record(
+  { verdict: fc.constantFrom('pass', 'fail', 'inconclusive'), expected: text, observed: text },
+  optional,
+);
+const failure = fc.record(
+  {
+    mode: fc.constantFrom('rejected', 'inconclusive', 'errored', 'timedOut', 'lost', 'stopped', 'superseded'),
+    question: text,
+    expected: text,
+    observed: text,
+    evidence: json,
+    recovery: fc.constantFrom('retry', 'extend', 'compensate'),
+    next: text,
+  },
+  { ...optional, requiredKeys: ['mode', 'question', 'expected', 'observed', 'recovery', 'next'] },
+);
+const summary = fc.record(
+  {
+    stages: fc.dictionary(stage, fc.constantFrom('passed', 'failed', 'undone'), optional),
+    failedStage: fc.option(stage),
+  },
+  optional,
+);
+const release = fc.record(
+  { version: fc.constantFrom('1.0.0', '2.0.0-rc.1'), commit: hex(40), artifact: digest },
+  { ...optional, requiredKeys: ['version', 'artifact'] },
+);
+const revision = fc.record({ revision: fc.constant('1.0.0-abcdef01'), deployment: id, release }, optional);
+
+const dataOf = {
+  DeploymentRequested: fc.record({
+    deployment: id,
+    kind: fc.constantFrom('forward', 'rollback'),
+    pipeline: fc.constant(A_PIPELINE),
+    pipelineDigest: fc.constant(A_DIGEST),
+    release,
+    trigger: fc.record(
+      { id: fc.string({ minLength: 1, maxLength: 200 }), source: fc.string(), actor: fc.string() },
+      optional,
+    ),
+    lifecycle: fc.integer({ min: 1, max: 9 }),
+  }),
+  DeploymentStarted: fc.record({ entry: fc.constantFrom('forward', 'rollback') }),
+  StageStarted: fc.record({ stage, attempt, capture: json }, { requiredKeys: ['stage', 'attempt'] }),
+  StageMeasured: fc.record({ stage, attempt, evidence: json, judgement }),
+  StageAttemptFailed: fc.record({ stage, attempt, lane: fc.constantFrom('forward', 'undo'), failure }),
+  StagePassed: fc.record(
+    { stage, attempt, evidence: json, judgement, artifact: digest },
+    { requiredKeys: ['stage', 'attempt', 'evidence', 'judgement'] },
+  ),
+  StageFailed: fc.record({ stage, attempt: fc.nat(), failure }),
+  StageReused: fc.record({ stage, from: id, evidence: json, judgement }),
+  StopRequested: fc.record({ actor: text, reason: text }),
+  StageUndone: fc.record({ stage, effect: fc.constantFrom('undone', 'nothing'), evidence: json }),
+  UndoFailed: fc.record({ stage, failure }),
+  DeploymentSucceeded: fc.record({ summary }),
+  DeploymentFailed: fc.record({ summary }),
+  DeploymentRolledBack: fc.record({ summary }),
+  DeploymentStuck: fc.record({ summary, next: text }),
+  LeaseAcquired: fc.record({ deployment: id, pipeline: fc.constant('storefront'), fence: attempt }),
+  LeaseReleased: fc.record({ deployment: id, fence: attempt }),
+  LiveChanged: fc.record({
+    pipeline: fc.constant('storefront'),
+    live: revision,
+    knownGood: fc.option(revision),
+  }),
+} as const satisfies { readonly [Type in EventType]: fc.Arbitrary<Unbranded<EventData<Type>>> };
+
+/** The same data without brands and with mutable or read-only members alike. */
+type Unbranded<Data> = Data extends string
+  ? string
+  : Data extends object
+    ? { readonly [Member in keyof Data]: Unbranded<Data[Member]> }
+    : Data;
+
+/** Any event of any type. */
+export const arbitraryEvent: fc.Arbitrary<Event> = fc.oneof(
+  ...Object.entries(dataOf).map(([type, data]) =>
+    (data as fc.Arbitrary<object>).map((generated) => ({ type, v: 1, data: { ...generated } }) as Event),
+  ),
+);
