@@ -3,11 +3,11 @@ import { deploymentId } from '../lib/history/deployment-id.ts';
 import { name } from '../lib/pipeline/names.ts';
 import { performStage } from '../lib/stages/drive/perform-stage.ts';
 import type { Services } from '../lib/stages/drive/services.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, handler } from './handler.ts';
 
 const task = z.object({ deployment: deploymentId, stage: name });
 
 /** Performs one stage for a task of the state machine. */
 export function stageHandler(services: Services): Handler {
-  return async (payload) => performStage(services, task.parse(payload));
+  return handler(task, (payload) => performStage(services, payload));
 }

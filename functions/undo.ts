@@ -4,14 +4,11 @@ import { name } from '../lib/pipeline/names.ts';
 import type { Services } from '../lib/stages/drive/services.ts';
 import { undoStage } from '../lib/stages/drive/undo-stage.ts';
 import { caughtFailure } from '../lib/stages/drive/unrecorded-failure.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, handler } from './handler.ts';
 
 const task = z.object({ deployment: deploymentId, stage: name, failure: caughtFailure });
 
 /** Undoes one change for a task of the undo lane. */
 export function undoHandler(services: Services): Handler {
-  return async (payload) => {
-    await undoStage(services, task.parse(payload));
-    return {};
-  };
+  return handler(task, (payload) => undoStage(services, payload));
 }

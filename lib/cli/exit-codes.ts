@@ -46,7 +46,11 @@ export const EXIT_CODE_PAGES: readonly ExitCodePage[] = [
     meaning: 'conflict: the lease is held, or the deployment has already ended',
     next: 'wait for the other deployment, or stop it with `nonevent stop ID`',
   },
-  { code: EXIT.stopped, meaning: 'the deployment was stopped or superseded', next: 'nothing, or deploy again' },
+  {
+    code: EXIT.stopped,
+    meaning: 'the deployment was stopped or superseded',
+    next: 'nothing, or deploy again',
+  },
   {
     code: EXIT.tampered,
     meaning: 'an audit found tampering or divergence',

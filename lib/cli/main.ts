@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { Command, CommanderError } from 'commander';
 import type { Definition } from './definition.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { createOutput, FORMATS, type Format, type Output } from './output/output.ts';
+import { createOutput, type Format, type Output } from './output/output.ts';
+import { outputOptionsIn } from './output/output-options.ts';
 import { createProgram } from './program.ts';
-import type { ColourChoice } from './output/style.ts';
 
 /** Runs the command line of this process and sets its exit code. */
 export async function main(): Promise<void> {
   const words = process.argv.slice(2);
-  const output = createOutput(outputOptionsIn(words, process.env));
+  const output = createOutput(outputOptionsIn(words));
   try {
     process.exitCode = await runCommandLine(words, output);
   } catch (thrown) {
@@ -62,26 +62,6 @@ function requireFormat(definition: Definition, format: Format): void {
 
 function isCommanderError(thrown: unknown): thrown is CommanderError {
   return thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('commander.');
-}
-
-/** Read ahead of commander, so that its own errors come out in the form that was asked for. */
-function outputOptionsIn(
-  words: readonly string[],
-  environment: NodeJS.ProcessEnv,
-): { readonly format: Format; readonly colour: ColourChoice } {
-  const valueOf = (...names: readonly string[]): string | undefined => {
-    const index = words.findLastIndex((word) => names.some((name) => word === name || word.startsWith(`${name}=`)));
-    const word = words[index];
-    return word?.includes('=') ? word.slice(word.indexOf('=') + 1) : words[index + 1];
-  };
-  const named = words.some((word) => word === '-o' || /^--output(=|$)/.test(word))
-    ? valueOf('-o', '--output')
-    : (words.find((word) => /^-o./.test(word))?.slice(2) ?? environment.NONEVENT_OUTPUT);
-  const colour = words.some((word) => /^--color(=|$)/.test(word)) ? valueOf('--color') : 'auto';
-  return {
-    format: words.includes('--json') ? 'json' : (FORMATS.find((format) => format === named) ?? 'text'),
-    colour: colour === 'always' || colour === 'never' ? colour : 'auto',
-  };
 }
 
 function version(): string {

@@ -43,7 +43,9 @@ export function createProgram(version: string, write: (text: string) => void, on
 
 /** `--version` of the program is of no use after a command. */
 function visibleGlobalOptions(this: Help, command: Command): Option[] {
-  return (command.parent === null ? [] : rootOf(command).options.filter((option) => option.long !== '--version')) as Option[];
+  return (
+    command.parent === null ? [] : rootOf(command).options.filter((option) => option.long !== '--version')
+  ) as Option[];
 }
 
 function createOption({ flags, says }: Described): Option {
@@ -65,7 +67,10 @@ function addCommand(program: Command, definition: Definition, onCommand: OnComma
   for (const { flags, says } of definition.arguments) command.argument(flags, says);
   for (const option of definition.options) command.addOption(createOption(option));
   command.action(() => {
-    const named = command.registeredArguments.map((argument, index) => [argument.name(), command.processedArgs[index]]);
+    const named = command.registeredArguments.map((argument, index) => [
+      argument.name(),
+      command.processedArgs[index],
+    ]);
     return onCommand(definition, { ...command.opts(), ...Object.fromEntries(named) });
   });
 }
@@ -95,14 +100,15 @@ function addHelp(program: Command, write: (text: string) => void): void {
 }
 
 function exitCodesText(): string {
-  return EXIT_CODE_PAGES.map(({ code, meaning, next }) => `${String(code).padStart(4)}  ${meaning}\n      next: ${next}\n`).join('');
+  return EXIT_CODE_PAGES.map(
+    ({ code, meaning, next }) => `${String(code).padStart(4)}  ${meaning}\n      next: ${next}\n`,
+  ).join('');
 }
 
 function examplesText(examples: readonly { readonly command: string; readonly says: string }[]): string {
-  return `Examples:\n${examples.map(({ command, says }) => `  $ ${command}\n      ${says}\n`).join('')}\n`;
+  return `Examples:\n${examples.map(({ command, says }) => `  $ ${command}\n      ${says}\n`).join('')}`;
 }
 
 function rootOf(command: Command): Command {
   return command.parent === null ? command : rootOf(command.parent);
 }
-

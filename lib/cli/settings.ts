@@ -65,7 +65,8 @@ function findData({ folder, environment, flags }: Surroundings, file: string | u
   if (flags.data !== undefined) return { value: resolve(folder, flags.data), from: 'flag --data' };
   const named = environment.NONEVENT_DATA;
   if (named) return { value: resolve(folder, named), from: 'variable NONEVENT_DATA' };
-  if (file !== undefined) return { value: join(dirname(file), DATA_FOLDER_NAME), from: `default, beside ${FILE_NAME}` };
+  if (file !== undefined)
+    return { value: join(dirname(file), DATA_FOLDER_NAME), from: `default, beside ${FILE_NAME}` };
   return { value: join(resolve(folder), DATA_FOLDER_NAME), from: 'default, in this folder' };
 }
 

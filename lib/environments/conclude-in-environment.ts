@@ -23,10 +23,14 @@ export async function concludeInEnvironment(
     const lease = now.lease?.deployment === deployment ? now.lease : undefined;
     if (lease === undefined) {
       if (isLive) return [];
-      throw new NoneventError('Conflict', `deployment ${deployment} no longer holds the lease of environment ${environment}`, {
-        fields: { environment, deployment, fence: now.fence },
-        hint: `see \`nonevent history --environment ${environment}\``,
-      });
+      throw new NoneventError(
+        'Conflict',
+        `deployment ${deployment} no longer holds the lease of environment ${environment}`,
+        {
+          fields: { environment, deployment, fence: now.fence },
+          hint: `see \`nonevent history --environment ${environment}\``,
+        },
+      );
     }
     return [
       ...(isLive ? [] : [event('LiveChanged', { pipeline, live: placed, knownGood: before ?? null })]),

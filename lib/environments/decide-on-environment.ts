@@ -24,8 +24,12 @@ export async function decideOnEnvironment(
     const result = await store.append(head, events);
     if (result.outcome === 'appended') return foldEnvironment([...commits, result.commit]);
   }
-  throw new NoneventError('Conflict', `environment ${name} changed ${RACES_AT_MOST} times while it was being decided on`, {
-    fields: { environment: name },
-    hint: 'try again',
-  });
+  throw new NoneventError(
+    'Conflict',
+    `environment ${name} changed ${RACES_AT_MOST} times while it was being decided on`,
+    {
+      fields: { environment: name },
+      hint: 'try again',
+    },
+  );
 }

@@ -37,7 +37,9 @@ function evolve(environment: Environment, event: EnvironmentEvent): Environment 
     case 'LeaseAcquired':
       return { ...environment, lease: event.data, fence: event.data.fence };
     case 'LeaseReleased':
-      return environment.lease?.fence === event.data.fence ? { ...environment, lease: undefined } : environment;
+      return environment.lease?.fence === event.data.fence
+        ? { ...environment, lease: undefined }
+        : environment;
     case 'LiveChanged': {
       const { pipeline, live, knownGood } = event.data;
       return { ...environment, live: { ...environment.live, [pipeline]: { live, knownGood } } };

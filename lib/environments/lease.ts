@@ -2,8 +2,8 @@ import type { DeploymentId } from '../history/deployment-id.ts';
 import type { EventStore } from '../history/event-store.ts';
 import { event } from '../history/events.ts';
 import { NoneventError } from '../nonevent-error.ts';
-import { type Environment, environmentStream, type Lease } from './environment.ts';
 import { decideOnEnvironment } from './decide-on-environment.ts';
+import { type Environment, environmentStream, type Lease } from './environment.ts';
 
 /** Who wants to change an environment. */
 export type Applicant = { readonly deployment: DeploymentId; readonly pipeline: string };
@@ -25,18 +25,27 @@ export function leaseHeld(environment: string, lease: Lease): NoneventError {
  *
  * Errors: `Conflict` when another deployment holds it.
  */
-export async function acquireLease(store: EventStore, environment: string, applicant: Applicant): Promise<Lease> {
+export async function acquireLease(
+  store: EventStore,
+  environment: string,
+  applicant: Applicant,
+): Promise<Lease> {
   const after = await decideOnEnvironment(store, environment, (now) => {
     if (now.lease === undefined) return [event('LeaseAcquired', { ...applicant, fence: now.fence + 1 })];
     if (now.lease.deployment === applicant.deployment) return [];
     throw leaseHeld(environment, now.lease);
   });
-  if (after.lease === undefined) throw new Error(`${environmentStream(environment)} has no lease after it was acquired`);
+  if (after.lease === undefined)
+    throw new Error(`${environmentStream(environment)} has no lease after it was acquired`);
   return after.lease;
 }
 
 /** Gives the lease back if this deployment holds it; does nothing otherwise. Returns whether it was held. */
-export async function releaseLease(store: EventStore, environment: string, deployment: DeploymentId): Promise<boolean> {
+export async function releaseLease(
+  store: EventStore,
+  environment: string,
+  deployment: DeploymentId,
+): Promise<boolean> {
   let held = false;
   await decideOnEnvironment(store, environment, (now: Environment) => {
     const lease = now.lease?.deployment === deployment ? now.lease : undefined;

@@ -46,6 +46,13 @@ export const deploymentEvents = {
     trigger,
     lifecycle: z.int().describe('The version of the lifecycle that compiled the pipeline.'),
     reason: text.optional(),
+    of: deploymentId.optional().describe('The deployment that this one runs again or rolls back.'),
+    captures: z
+      .record(name, json)
+      .optional()
+      .describe(
+        'A rollback: what each change of the other deployment had captured, so that this history replays alone.',
+      ),
   }),
   DeploymentStarted: z.strictObject({ entry: z.enum(['forward', 'rollback']) }),
   StageStarted: z.strictObject({

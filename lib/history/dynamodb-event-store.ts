@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
-  GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { NoneventError } from '../nonevent-error.ts';
@@ -122,22 +121,18 @@ export function createDynamoDBEventStore(options: DynamoDBEventStoreOptions): Ev
     }
   }
 
-  /** For endpoints that do not return the item on a failed condition. */
+  /** For endpoints that do not return the item on a failed condition. A query, so that no GetItem need be allowed. */
   async function commitIdAt({ stream, seq }: StoredCommit): Promise<string | undefined> {
-    try {
-      const { Item } = await client.send(
-        new GetItemCommand({
-          TableName: table,
-          Key: { stream: { S: stream }, seq: { N: String(seq) } },
-          ConsistentRead: true,
-          ProjectionExpression: '#commit',
-          ExpressionAttributeNames: { '#commit': 'commit' },
-        }),
-      );
-      return Item?.commit?.S;
-    } catch (cause) {
-      throw storeUnavailable('see who wrote a commit', table, cause);
-    }
+    const pages = queryPages(client, {
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression: '#stream = :stream AND #seq = :seq',
+      ProjectionExpression: '#commit',
+      ExpressionAttributeNames: { '#stream': 'stream', '#seq': 'seq', '#commit': 'commit' },
+      ExpressionAttributeValues: { ':stream': { S: stream }, ':seq': { N: String(seq) } },
+    });
+    for await (const [item] of pages) return item?.commit?.S;
+    return undefined;
   }
 
   return {

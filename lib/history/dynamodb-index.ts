@@ -1,11 +1,10 @@
-import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NoneventError } from '../nonevent-error.ts';
 import { type DeploymentId, deploymentId } from './deployment-id.ts';
 import type { IndexEntry } from './event-store.ts';
 import type { IndexKind } from './index-key.ts';
 import { type Item, indexEntryOf } from './item.ts';
 import { queryPages } from './query-pages.ts';
-import { storeUnavailable } from './store-unavailable.ts';
 import { INDEX_BY_STREAM, INDEX_BY_TIME } from './table.ts';
 
 const DEPLOYMENT = 'deployment#';
@@ -64,20 +63,16 @@ export async function findDeployments(
 
 /** A whole id is asked of the table itself: indexes lag behind, and a deployment just opened must be found. */
 async function isOpened(client: DynamoDBClient, table: string, id: DeploymentId): Promise<boolean> {
-  try {
-    const { Item } = await client.send(
-      new GetItemCommand({
-        TableName: table,
-        Key: { stream: { S: DEPLOYMENT + id }, seq: { N: '1' } },
-        ConsistentRead: true,
-        ProjectionExpression: '#seq',
-        ExpressionAttributeNames: { '#seq': 'seq' },
-      }),
-    );
-    return Item !== undefined;
-  } catch (cause) {
-    throw storeUnavailable('find a deployment', table, cause);
-  }
+  const pages = queryPages(client, {
+    TableName: table,
+    ConsistentRead: true,
+    KeyConditionExpression: '#stream = :stream AND #seq = :first',
+    ProjectionExpression: '#seq',
+    ExpressionAttributeNames: { '#stream': 'stream', '#seq': 'seq' },
+    ExpressionAttributeValues: { ':stream': { S: DEPLOYMENT + id }, ':first': { N: '1' } },
+  });
+  for await (const items of pages) return items.length > 0;
+  return false;
 }
 
 function entryOf(item: Item, table: string): IndexEntry {

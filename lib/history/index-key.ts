@@ -12,19 +12,24 @@ const ENDINGS: ReadonlySet<EventType> = new Set([
   'DeploymentStuck',
 ] as const);
 
+/** Which ends of a deployment's history a commit is: none for most, and for all other streams. */
+export function endsOf(stream: StreamName, events: readonly Event[]): readonly IndexKind[] {
+  if (!stream.startsWith('deployment#')) return [];
+  const ends: IndexKind[] = [];
+  if (events[0]?.type === 'DeploymentRequested') ends.push('opened');
+  if (events.some((event) => ENDINGS.has(event.type))) ends.push('concluded');
+  return ends;
+}
+
 /**
- * Which of a deployment's ends a commit is, if any: only these few are in the index.
+ * The index that a commit belongs in, if any.
  *
- * Errors: `TypeError` for a commit that is both, as it could only be listed once.
+ * Errors: `TypeError` for a commit that is both ends of a deployment, as it could be listed only once.
  */
 export function indexKindOf(stream: StreamName, events: readonly Event[]): IndexKind | undefined {
-  if (!stream.startsWith('deployment#')) return undefined;
-  const opens = events[0]?.type === 'DeploymentRequested';
-  const concludes = events.some((event) => ENDINGS.has(event.type));
-  if (opens && concludes)
-    throw new TypeError(`a commit that opens and concludes ${stream}: expected two commits`);
-  if (opens) return 'opened';
-  return concludes ? 'concluded' : undefined;
+  const [kind, another] = endsOf(stream, events);
+  if (another === undefined) return kind;
+  throw new TypeError(`a commit that opens and concludes ${stream}: expected two commits`);
 }
 
 /** The sort key of an index entry: newest last, and unique. */

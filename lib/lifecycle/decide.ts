@@ -23,7 +23,12 @@ export type Cause = {
 type Capture = Json | undefined;
 
 /** Begins the next attempt of a stage. An attempt that was begun and never ended is recorded as lost first. */
-export function decideToBegin(deployment: Deployment, stage: Stage, recoveries: Recoveries, capture: Capture): Decision {
+export function decideToBegin(
+  deployment: Deployment,
+  stage: Stage,
+  recoveries: Recoveries,
+  capture: Capture,
+): Decision {
   const known = stageViewOf(deployment, stage.name);
   if (known.open && pollInterval(stage) !== undefined) return [];
   if (known.open && !mayTryAgain(deployment, stage, recoveries, 'lost')) {
@@ -50,37 +55,63 @@ export function decideToPass(
   attempt: number,
   found: { readonly evidence: Json; readonly judgement: Judgement; readonly artifact?: Digest },
 ): Decision {
-  return isOpen(deployment, stage, attempt) ? [event('StagePassed', { stage: stage.name, attempt, ...found })] : [];
+  return isOpen(deployment, stage, attempt)
+    ? [event('StagePassed', { stage: stage.name, attempt, ...found })]
+    : [];
 }
 
 /** Records a measurement of a stage that is measured again, unless this attempt is no longer the one that counts. */
-export function decideToMeasure(deployment: Deployment, data: EventData<'StageMeasured'>, stage: Stage): Decision {
+export function decideToMeasure(
+  deployment: Deployment,
+  data: EventData<'StageMeasured'>,
+  stage: Stage,
+): Decision {
   return isOpen(deployment, stage, data.attempt) ? [event('StageMeasured', data)] : [];
 }
 
 /** Observes once more for the same time, measured from where the first observation began. */
-export function decideToExtend(deployment: Deployment, stage: Stage, attempt: number, cause: Cause): Decision {
+export function decideToExtend(
+  deployment: Deployment,
+  stage: Stage,
+  attempt: number,
+  cause: Cause,
+): Decision {
   if (!isOpen(deployment, stage, attempt)) return [];
   const { capture } = stageViewOf(deployment, stage.name);
   return [
-    event('StageAttemptFailed', { stage: stage.name, attempt, lane: 'forward', failure: failureOf(stage, cause, 'extend') }),
+    event('StageAttemptFailed', {
+      stage: stage.name,
+      attempt,
+      lane: 'forward',
+      failure: failureOf(stage, cause, 'extend'),
+    }),
     event('StageStarted', { stage: stage.name, attempt: attempt + 1, capture: capture as Capture }),
   ];
 }
 
 /** Whether a stage has been given its one extension. */
 export function isExtended(deployment: Deployment, stage: Stage): boolean {
-  return stageViewOf(deployment, stage.name).failure?.recovery === 'extend';
+  return stageViewOf(deployment, stage.name).extended;
 }
 
 /** Records that an attempt failed: for good, or to be tried again where the kind and the bound allow it. */
-export function decideToFail(deployment: Deployment, stage: Stage, recoveries: Recoveries, cause: Cause): Decision {
+export function decideToFail(
+  deployment: Deployment,
+  stage: Stage,
+  recoveries: Recoveries,
+  cause: Cause,
+): Decision {
   const known = stageViewOf(deployment, stage.name);
   if (mayTryAgain(deployment, stage, recoveries, cause.mode)) {
     const attempt = known.open ? known.attempts : known.attempts + 1;
     return [
       ...opening(deployment),
-      event('StageAttemptFailed', { stage: stage.name, attempt, lane: 'forward', failure: failureOf(stage, cause, 'retry') }),
+      event('StageAttemptFailed', {
+        stage: stage.name,
+        attempt,
+        lane: 'forward',
+        failure: failureOf(stage, cause, 'retry'),
+      }),
     ];
   }
   return [
@@ -124,10 +155,16 @@ export function opening(deployment: Deployment, entry: DeploymentView['kind'] = 
   return deployment.state.includes(REQUESTED) ? [event('DeploymentStarted', { entry })] : [];
 }
 
-function mayTryAgain(deployment: Deployment, stage: Stage, recoveries: Recoveries, mode: FailureMode): boolean {
+function mayTryAgain(
+  deployment: Deployment,
+  stage: Stage,
+  recoveries: Recoveries,
+  mode: FailureMode,
+): boolean {
   const known = stageViewOf(deployment, stage.name);
   const attempts = known.open ? known.attempts : known.attempts + 1;
-  return recoveries[mode] === 'retry' && attempts <= stage.retries && deployment.view.stop === undefined;
+  const retries = attempts - (known.extended ? 2 : 1);
+  return recoveries[mode] === 'retry' && retries < stage.retries && deployment.view.stop === undefined;
 }
 
 /** The failure as it is recorded: what was asked, what was expected and seen, and what is done about it. */

@@ -42,21 +42,27 @@ export function foldView(view: ViewDraft, event: DeploymentEvent, at: string): v
       view.startedAt = at;
       return;
     case 'StageStarted':
-      return startAttempt(stageIn(view, event.data.stage), event.data, at);
+      startAttempt(stageIn(view, event.data.stage), event.data, at);
+      return;
     case 'StageMeasured':
-      return note(stageIn(view, event.data.stage), event.data);
+      note(stageIn(view, event.data.stage), event.data);
+      return;
     case 'StageAttemptFailed':
-      return failAttempt(stageIn(view, event.data.stage), event.data);
+      failAttempt(stageIn(view, event.data.stage), event.data);
+      return;
     case 'StagePassed':
     case 'StageReused':
-      return pass(view, stageIn(view, event.data.stage), event, at);
+      pass(view, stageIn(view, event.data.stage), event, at);
+      return;
     case 'StageFailed':
-      return fail(view, stageIn(view, event.data.stage), event.data, at);
+      fail(view, stageIn(view, event.data.stage), event.data, at);
+      return;
     case 'StopRequested':
       view.stop ??= event.data;
       return;
     case 'StageUndone':
-      return undo(stageIn(view, event.data.stage), event.data, at);
+      undo(stageIn(view, event.data.stage), event.data, at);
+      return;
     case 'UndoFailed': {
       const stage = stageIn(view, event.data.stage);
       stage.state = 'undoFailed';
@@ -65,13 +71,17 @@ export function foldView(view: ViewDraft, event: DeploymentEvent, at: string): v
       return;
     }
     case 'DeploymentSucceeded':
-      return end(view, 'succeeded', at);
+      end(view, 'succeeded', at);
+      return;
     case 'DeploymentFailed':
-      return end(view, 'failed', at);
+      end(view, 'failed', at);
+      return;
     case 'DeploymentRolledBack':
-      return end(view, 'rolledBack', at);
+      end(view, 'rolledBack', at);
+      return;
     case 'DeploymentStuck':
-      return end(view, 'stuck', at);
+      end(view, 'stuck', at);
+      return;
     default:
       event satisfies never;
   }
@@ -88,6 +98,7 @@ function pendingStage(stage: Stage): StageDraft {
     attempts: 0,
     undoFailures: 0,
     open: false,
+    extended: false,
     startedAt: undefined,
     attemptStartedAt: undefined,
     endedAt: undefined,
@@ -100,7 +111,8 @@ function pendingStage(stage: Stage): StageDraft {
 
 function stageIn(view: ViewDraft, name: string): StageDraft {
   const stage = view.byName.get(name);
-  if (stage === undefined) throw new Error(`the machine accepted an event of stage ${name}, which the pipeline does not have`);
+  if (stage === undefined)
+    throw new Error(`the machine accepted an event of stage ${name}, which the pipeline does not have`);
   return stage;
 }
 
@@ -131,6 +143,7 @@ function failAttempt(stage: StageDraft, data: EventData<'StageAttemptFailed'>): 
     stage.state = 'undoing';
   } else {
     stage.open = false;
+    stage.extended ||= data.failure.recovery === 'extend';
   }
 }
 

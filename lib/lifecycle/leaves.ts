@@ -1,4 +1,3 @@
-import type { Stage } from '../pipeline/stage.ts';
 import type { Outcome } from './view.ts';
 
 /**
@@ -7,7 +6,11 @@ import type { Outcome } from './view.ts';
  */
 export const REQUESTED = 'requested';
 
-export function undoLeaf(stage: Stage): string {
+/** The state of a region of a parallel group whose check has passed. Nothing is left to do there. */
+export const PASSED = 'check passed';
+
+/** The state in which a change is undone. */
+export function undoLeaf(stage: { readonly name: string }): string {
   return `undo ${stage.name}`;
 }
 

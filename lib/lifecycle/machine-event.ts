@@ -1,6 +1,9 @@
 import type { DeploymentEvent } from '../history/events.ts';
 
-/** The machine's name for a fact. `undefined` for the opening event, which makes the machine. */
+/**
+ * The machine's name for a fact. `undefined` for the opening event, which makes the machine, and for what other
+ * streams record.
+ */
 export function machineEventOf(event: DeploymentEvent): string | undefined {
   switch (event.type) {
     case 'DeploymentRequested':
@@ -12,7 +15,9 @@ export function machineEventOf(event: DeploymentEvent): string | undefined {
     case 'StageMeasured':
       return `${event.data.stage}.measured`;
     case 'StageAttemptFailed':
-      return event.data.lane === 'forward' ? `${event.data.stage}.attemptFailed` : `${event.data.stage}.undoAttemptFailed`;
+      return event.data.lane === 'forward'
+        ? `${event.data.stage}.attemptFailed`
+        : `${event.data.stage}.undoAttemptFailed`;
     case 'StagePassed':
       return `${event.data.stage}.passed`;
     case 'StageReused':
@@ -35,6 +40,7 @@ export function machineEventOf(event: DeploymentEvent): string | undefined {
     case 'DeploymentStuck':
       return 'deployment.stuck';
     default:
-      return event satisfies never;
+      event satisfies never;
+      return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { type AnyStateMachine, createMachine } from 'xstate';
 import { isParallel, type ParallelGroup, type Pipeline, type Step } from '../pipeline/pipeline.ts';
 import { type ChangeStage, isChange, type Stage } from '../pipeline/stage.ts';
-import { CONCLUDING, OUTCOMES, REQUESTED, undoLeaf } from './leaves.ts';
+import { CONCLUDING, OUTCOMES, PASSED, REQUESTED, undoLeaf } from './leaves.ts';
 import { concludeWork, type LeafMeta, stageWork, undoWork } from './work.ts';
 
 /**
@@ -22,7 +22,9 @@ export function compileMachine(pipeline: Pipeline): AnyStateMachine {
       ? ([step.parallel, parallelState(step, nextOf(index), laneEntry(before))] as const)
       : ([step.name, stageState(step, nextOf(index), before)] as const);
   });
-  const lane = changes.map((change, index) => [undoLeaf(change), undoState(change, changes.slice(0, index))] as const);
+  const lane = changes.map(
+    (change, index) => [undoLeaf(change), undoState(change, changes.slice(0, index))] as const,
+  );
 
   return createMachine({
     id: 'deployment',
@@ -57,7 +59,7 @@ function stageState(stage: Stage, next: string, before: readonly ChangeStage[]):
   };
 }
 
-/** Each region holds its check and the state `passed`; the group is done when every region has passed. */
+/** Each region holds its check and a final state; the group is done when every region has passed. */
 function parallelState(group: ParallelGroup, next: string, lane: string): object {
   const regions = group.stages.map((stage) => {
     const leaf: StateConfig = {
@@ -68,13 +70,13 @@ function parallelState(group: ParallelGroup, next: string, lane: string): object
       },
       meta: { work: stageWork(stage) },
     };
-    return [stage.name, { initial: stage.name, states: { [stage.name]: leaf, [PASSED]: { type: 'final' } } }] as const;
+    return [
+      stage.name,
+      { initial: stage.name, states: { [stage.name]: leaf, [PASSED]: { type: 'final' } } },
+    ] as const;
   });
   return { type: 'parallel', states: Object.fromEntries(regions), onDone: next };
 }
-
-/** The state of a region of a parallel group whose check has passed. */
-export const PASSED = 'passed';
 
 /** Events that a running stage takes. Those that target the stage itself only say that they are legal here. */
 function stageEvents(stage: Stage, next: string): Record<string, string> {
@@ -84,7 +86,8 @@ function stageEvents(stage: Stage, next: string): Record<string, string> {
     [`${name}.measured`]: name,
     [`${name}.attemptFailed`]: name,
     [`${name}.passed`]: next,
-    [`${name}.reused`]: next,
+    // A change is made again in each deployment: only what a check found may be taken over from another one.
+    ...(isChange(stage) ? {} : { [`${name}.reused`]: next }),
     [STOP]: name,
   };
 }

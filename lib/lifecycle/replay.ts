@@ -1,10 +1,12 @@
 import type { DeploymentEvent, Event } from '../history/events.ts';
 import { NoneventError } from '../nonevent-error.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import { isParallel, type Pipeline } from '../pipeline/pipeline.ts';
+import { isChange } from '../pipeline/stage.ts';
 import type { Deployment } from './deployment.ts';
 import { foldView, openView, type ViewDraft } from './fold-view.ts';
 import { machineEventOf } from './machine-event.ts';
 import { initialState, type MachineState } from './transitions.ts';
+import { LIFECYCLE_VERSION } from './version.ts';
 
 /** The part of a commit that a replay reads. */
 export type Recorded = { readonly seq: number; readonly at: string; readonly events: readonly Event[] };
@@ -14,17 +16,19 @@ export type Recorded = { readonly seq: number; readonly at: string; readonly eve
  * same deployment at any time, on any machine. Stop early by giving fewer commits.
  *
  * Errors: `HistoryCorrupt` when the history does not open with DeploymentRequested or holds an event that is not legal
- * in the state it met, with its seq.
+ * in the state it met, with its seq; `UnknownEvent` when a newer lifecycle than this one wrote it.
  */
 export function replay(commits: readonly Recorded[]): Deployment {
-  const opening = commits[0]?.events[0];
-  if (commits[0] === undefined || opening?.type !== 'DeploymentRequested') {
+  const [first] = commits;
+  const opening = first?.events[0];
+  if (first === undefined || opening?.type !== 'DeploymentRequested') {
     throw new NoneventError('HistoryCorrupt', 'the history does not open with DeploymentRequested', {
-      fields: { seq: commits[0]?.seq ?? 0, found: opening?.type ?? 'nothing' },
+      fields: { seq: first?.seq ?? 0, found: opening?.type ?? 'nothing' },
     });
   }
-  const view = openView(opening.data, commits[0].at);
-  let state = startOf(opening.data.pipeline, opening.data.pipelineDigest);
+  requireKnownLifecycle(opening.data.lifecycle);
+  const view = openView(opening.data, first.at);
+  let state = startOf(opening.data.pipeline);
   for (const commit of commits) {
     for (const event of commit.events) {
       if (event === opening) continue;
@@ -33,6 +37,15 @@ export function replay(commits: readonly Recorded[]): Deployment {
   }
   const { byName: _, ...readable } = view;
   return { state: state.leaves, legal: state.events(), view: readable };
+}
+
+function requireKnownLifecycle(version: number): void {
+  if (version <= LIFECYCLE_VERSION) return;
+  throw new NoneventError(
+    'UnknownEvent',
+    `the deployment runs by lifecycle version ${version}; this Nonevent knows version ${LIFECYCLE_VERSION} and older`,
+    { fields: { lifecycle: version }, hint: 'use a newer version of Nonevent' },
+  );
 }
 
 function step(state: MachineState, view: ViewDraft, event: DeploymentEvent, commit: Recorded): MachineState {
@@ -52,13 +65,24 @@ function step(state: MachineState, view: ViewDraft, event: DeploymentEvent, comm
 const MACHINES_KEPT = 64;
 const machines = new Map<string, MachineState>();
 
-/** Machines are compiled once per definition: the pinned digest names the definition. */
-function startOf(pipeline: Pipeline, digest: string): MachineState {
-  const known = machines.get(digest);
+/** Machines are compiled once per shape. A pinned digest is not taken for it: a forged one would give another machine. */
+function startOf(pipeline: Pipeline): MachineState {
+  const shape = shapeOf(pipeline);
+  const known = machines.get(shape);
   if (known !== undefined) return known;
   const oldest = machines.keys().next().value;
   if (machines.size >= MACHINES_KEPT && oldest !== undefined) machines.delete(oldest);
   const start = initialState(pipeline);
-  machines.set(digest, start);
+  machines.set(shape, start);
   return start;
+}
+
+/** All that the machine's states and transitions depend on: names, groups, and which stages are changes. */
+function shapeOf(pipeline: Pipeline): string {
+  let shape = '';
+  for (const step of pipeline.stages) {
+    if (isParallel(step)) shape += `${step.parallel}(${step.stages.map((stage) => stage.name).join(' ')}) `;
+    else shape += isChange(step) ? `${step.name}! ` : `${step.name} `;
+  }
+  return shape;
 }

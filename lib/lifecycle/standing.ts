@@ -1,5 +1,5 @@
 import type { Deployment } from './deployment.ts';
-import { REQUESTED } from './leaves.ts';
+import { REQUESTED, undoLeaf } from './leaves.ts';
 import type { StageView } from './view.ts';
 
 /**
@@ -12,7 +12,9 @@ export function standingOf(deployment: Deployment, stage: StageView): Standing {
   if (stage.state === 'passed' || stage.state === 'reused') return 'passed';
   const isTurn = deployment.state.includes(stage.name) || deployment.state.includes(REQUESTED);
   if (isTurn) return 'here';
-  return stage.startedAt === undefined ? 'refused' : 'failed';
+  // A failure that only the execution saw may stand against a stage that never began: its undo is still to come.
+  const isPast = !deployment.state.includes(undoLeaf(stage));
+  return stage.startedAt === undefined && isPast ? 'refused' : 'failed';
 }
 
 /** The view of a stage. Errors: a bug when the pipeline has no such stage. */

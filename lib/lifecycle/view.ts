@@ -25,6 +25,8 @@ export type StageView = {
   readonly undoFailures: number;
   /** Whether the running attempt was begun and has no outcome yet. */
   readonly open: boolean;
+  /** Whether it has been given its one extension, which is no retry. */
+  readonly extended: boolean;
   /** When the first attempt began; `undefined` for a stage that never began, so that there is nothing of it to undo. */
   readonly startedAt: string | undefined;
   readonly attemptStartedAt: string | undefined;

@@ -4,8 +4,22 @@ import type { Outcome } from './view.ts';
 
 /** What a leaf of the machine has done for it, and how long and how often that may be tried. */
 export type Work =
-  | { readonly function: 'stage' | 'undo'; readonly stage: string; readonly timeoutSeconds: number; readonly attempts: number; readonly pollSeconds?: number }
-  | { readonly function: 'conclude'; readonly outcome: Outcome; readonly timeoutSeconds: number; readonly attempts: number };
+  | {
+      readonly function: 'stage' | 'undo';
+      readonly stage: string;
+      readonly timeoutSeconds: number;
+      readonly attempts: number;
+      readonly pollSeconds?: number;
+    }
+  | {
+      readonly function: 'conclude';
+      readonly outcome: Outcome;
+      readonly timeoutSeconds: number;
+      readonly attempts: number;
+    };
+
+/** The work on one stage, in either lane. */
+export type StageWork = Extract<Work, { readonly stage: string }>;
 
 export type LeafMeta = { readonly work: Work };
 
@@ -29,7 +43,8 @@ export function stageWork(stage: Stage): Work {
   return {
     function: 'stage',
     stage: stage.name,
-    timeoutSeconds: Math.ceil(stage.timeout) * (pollSeconds === undefined ? 1 : EXTENSIONS) + RECORDING_SECONDS,
+    timeoutSeconds:
+      Math.ceil(stage.timeout) * (pollSeconds === undefined ? 1 : EXTENSIONS) + RECORDING_SECONDS,
     attempts: stage.retries,
     ...(pollSeconds === undefined ? {} : { pollSeconds: Math.max(1, Math.round(pollSeconds)) }),
   };

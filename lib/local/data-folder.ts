@@ -6,7 +6,7 @@ import { codeOf, diskFailure } from './disk-failure.ts';
 /** Where the local system keeps what. All paths are absolute. */
 export type DataFolder = {
   readonly root: string;
-  /** The histories, as DynamoDB keeps them. */
+  /** The histories, as DynamoDB keeps them. Its lock, which the kernel frees, keeps a second system out of the whole folder. */
   readonly dynamodb: string;
   readonly stateMachines: string;
   readonly executions: string;
@@ -18,8 +18,6 @@ export type DataFolder = {
   readonly logs: string;
   /** How the running system is reached. */
   readonly system: string;
-  /** Who runs the system. */
-  readonly lock: string;
   /** The key that task tokens are signed with. */
   readonly key: string;
 };
@@ -38,7 +36,6 @@ export function dataFolder(path: string): DataFolder {
     work: join(root, 'work'),
     logs: join(root, 'logs'),
     system: join(root, 'system.json'),
-    lock: join(root, 'lock'),
     key: join(root, 'state-machines', 'key'),
   };
 }

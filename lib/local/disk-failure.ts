@@ -30,7 +30,7 @@ function explain(code: string, thrown: unknown): { readonly why: string; readonl
     case 'EPERM':
       return {
         why: `it may not be written (${code})`,
-        hint: 'give this user the right to write there, or choose another folder with NONEVENT_FOLDER',
+        hint: 'give this user the right to write there, or choose another data folder',
       };
     default:
       return { why: messageOf(thrown), hint: 'nonevent doctor' };

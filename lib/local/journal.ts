@@ -59,15 +59,24 @@ async function contentOf(path: string): Promise<Buffer> {
   }
 }
 
-function entryIn<Schema extends z.ZodType>(line: string, number: number, path: string, schema: Schema): z.output<Schema> {
+function entryIn<Schema extends z.ZodType>(
+  line: string,
+  number: number,
+  path: string,
+  schema: Schema,
+): z.output<Schema> {
   try {
     return schema.parse(JSON.parse(line));
   } catch (thrown) {
-    throw new NoneventError('HistoryCorrupt', `line ${number} of ${path} cannot be read: ${messageOf(thrown).slice(0, 200)}`, {
-      fields: { path, line: number },
-      hint: 'move the file away and start again: histories are kept elsewhere, and open deployments are driven on',
-      cause: thrown,
-    });
+    throw new NoneventError(
+      'HistoryCorrupt',
+      `line ${number} of ${path} cannot be read: ${messageOf(thrown).slice(0, 200)}`,
+      {
+        fields: { path, line: number },
+        hint: 'move the file away and start again: histories are kept elsewhere, and open deployments are driven on',
+        cause: thrown,
+      },
+    );
   }
 }
 
@@ -75,7 +84,11 @@ function lineOf(entry: unknown): string {
   return `${JSON.stringify(entry)}\n`;
 }
 
-type Waiting = { readonly line: Buffer; readonly resolve: () => void; readonly reject: (error: unknown) => void };
+type Waiting = {
+  readonly line: Buffer;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+};
 
 async function appendTo<Entry>(path: string, acknowledged: number): Promise<Journal<Entry>> {
   let length = acknowledged;
@@ -86,6 +99,8 @@ async function appendTo<Entry>(path: string, acknowledged: number): Promise<Jour
 
   /** Entries that arrive while others are being written share the next sync. */
   const writeAll = async (): Promise<void> => {
+    // Never ends before its promise is assigned.
+    await undefined;
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];

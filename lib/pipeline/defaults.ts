@@ -21,7 +21,10 @@ export const DEFAULTS: Readonly<Record<StageKind, Defaults>> = {
 type Times = { readonly expect: number; readonly timeout: number };
 
 /** Both times of a stage. A written one moves the default of the other, so that a stage never has to say both. */
-export function timesOf(kind: StageKind, written: { expect?: number | undefined; timeout?: number | undefined }): Times {
+export function timesOf(
+  kind: StageKind,
+  written: { expect?: number | undefined; timeout?: number | undefined },
+): Times {
   const usual = DEFAULTS[kind];
   const expect = written.expect ?? Math.min(usual.expect, written.timeout ?? usual.expect);
   return { expect, timeout: written.timeout ?? Math.min(Math.max(usual.timeout, 3 * expect), 86_400) };

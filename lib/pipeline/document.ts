@@ -1,4 +1,13 @@
-import { type Document, isMap, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml';
+import {
+  type Document,
+  type ErrorCode,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+} from 'yaml';
 import type { Path, Problem } from './problem.ts';
 import { quoted } from './quoted.ts';
 import type { Range } from './source.ts';
@@ -22,9 +31,10 @@ export function parse(text: string): Parsing {
     stringKeys: true,
     uniqueKeys: false, // compares every key with every other; `plain` below does it with a set
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error', // `silent` would also keep silent about a second document
   });
-  if (document.errors.length > 0) return { ok: false, problems: document.errors.map(syntaxProblem) };
+  if (document.errors.length > 0)
+    return { ok: false, problems: onePerLine(document.errors.map(syntaxProblem), text) };
   const problems: Problem[] = [];
   const value = plain(document.contents, problems);
   if (problems.length > 0) return { ok: false, problems };
@@ -47,8 +57,27 @@ function syntaxProblem(error: Document['errors'][number]): Problem {
     message: several
       ? 'the file holds more than one document: expected one'
       : `not valid YAML: ${lowerFirst(error.message)}`,
-    ...(error.code === 'TAB_AS_INDENT' ? { hint: 'indent with spaces' } : {}),
+    hint: SYNTAX_HINTS[error.code],
   };
+}
+
+const SYNTAX_HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  BAD_DQ_ESCAPE: 'in double quotes a backslash begins an escape: write \\\\ or use single quotes',
+  BAD_INDENT: 'indent fields of one stage alike, and items of one list alike',
+  BAD_SCALAR_START: 'put the text in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'put text that holds a colon and a space in quotes',
+  MISSING_CHAR: 'close the quote or the bracket, and put a colon after each key',
+  MULTILINE_IMPLICIT_KEY: 'put a colon and a space after the key',
+  TAB_AS_INDENT: 'indent with spaces',
+};
+
+/** What follows a syntax problem on its line is mostly caused by it. */
+function onePerLine(problems: readonly Problem[], text: string): readonly Problem[] {
+  const ordered = [...problems].sort((one, other) => one.range[0] - other.range[0]);
+  return ordered.filter((problem, index) => {
+    const before = ordered[index - 1];
+    return before === undefined || text.slice(before.range[0], problem.range[0]).includes('\n');
+  });
 }
 
 function lowerFirst(sentence: string): string {
@@ -76,13 +105,28 @@ const HARMFUL_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype'
 function keyProblem(pair: Pair, key: string, seen: ReadonlySet<string>): Problem | undefined {
   const at = { severity: 'error', range: rangeOf(pair.key) ?? [0, 0] } as const;
   if (key === '<<') {
-    return { ...at, code: 'NE105', message: 'a merge key is not accepted', hint: 'write the fields where they are needed' };
+    return {
+      ...at,
+      code: 'NE105',
+      message: 'a merge key is not accepted',
+      hint: 'write the fields where they are needed',
+    };
   }
   if (HARMFUL_KEYS.includes(key)) {
-    return { ...at, code: 'NE109', message: `the key ${quoted(key)} is not accepted`, hint: 'choose another name' };
+    return {
+      ...at,
+      code: 'NE109',
+      message: `the key ${quoted(key)} is not accepted`,
+      hint: 'choose another name',
+    };
   }
   if (seen.has(key)) {
-    return { ...at, code: 'NE110', message: `the key ${quoted(key)} is given twice`, hint: 'keep one of them' };
+    return {
+      ...at,
+      code: 'NE110',
+      message: `the key ${quoted(key)} is given twice`,
+      hint: 'keep one of them',
+    };
   }
   return undefined;
 }

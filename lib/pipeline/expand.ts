@@ -12,7 +12,14 @@ import type { SmokeCheck } from './sugar/fields.ts';
 export type WrittenStep = { readonly path: Path; readonly step: FileStage | FileGroup };
 
 /** A stage as it will run, and the step of the file that it comes from. */
-export type PlacedStage = { readonly path: Path; readonly stage: Stage; readonly group?: string };
+export type PlacedStage = {
+  readonly path: Path;
+  readonly stage: Stage;
+  /** The parallel group it stands in. */
+  readonly group?: string;
+  /** Whether it was not written itself but stands for a part of what was. */
+  readonly sugar: boolean;
+};
 
 export type Expanded = {
   readonly pipeline: Pipeline;
@@ -34,18 +41,19 @@ export function expand(
   const steps = withLeases(written.flatMap((step) => expandStep(step, only)));
   return {
     pipeline: { pipeline, environments: { ...environments }, stages: steps.map(({ step }) => step) },
-    placed: steps.flatMap(({ step, path }) => placedStages(step, path)),
+    placed: steps.flatMap(placedStages),
   };
 }
 
-type Origin = { readonly path: Path; readonly step: Step };
+type Origin = { readonly path: Path; readonly step: Step; readonly sugar: boolean };
 
 function expandStep({ step, path }: WrittenStep, only: string | undefined): readonly Origin[] {
   if ('parallel' in step) {
     const stages = step.stages.map((check) => completeCheck(check, only));
-    return [{ path, step: { parallel: step.parallel, stages } satisfies ParallelGroup }];
+    return [{ path, step: { parallel: step.parallel, stages } satisfies ParallelGroup, sugar: false }];
   }
-  return expandStage(step, only).map((stage) => ({ path, step: stage }));
+  const sugar = step.kind === 'canary' || step.kind === 'blueGreen';
+  return expandStage(step, only).map((stage) => ({ path, step: stage, sugar }));
 }
 
 function expandStage(written: FileStage, only: string | undefined): readonly Stage[] {
@@ -123,7 +131,7 @@ function placeOf(name: string, environment: string): Stage {
 function smokeOf(name: string, environment: string, smoke: SmokeCheck | undefined): readonly Stage[] {
   if (smoke === undefined) return [];
   const { path: url, ...expected } = smoke;
-  const question = `Does the new revision answer ${url} as expected?`.slice(0, 300);
+  const question = 'Does the new revision answer as expected before it gets any traffic?';
   const common = { ...DEFAULTS.http, question, retries: RETRIES, mode: 'enforcing', environment } as const;
   return [{ kind: 'http', name: `${name}-smoke`, ...common, url, through: 'revision', ...expected }];
 }
@@ -152,7 +160,7 @@ function withLeases(steps: readonly Origin[]): readonly Origin[] {
     const environment = changedEnvironment(origin.step);
     if (environment === undefined || acquired.has(environment)) return [origin];
     acquired.add(environment);
-    return [{ path: origin.path, step: acquireOf(environment) }, origin];
+    return [{ path: origin.path, step: acquireOf(environment), sugar: true }, origin];
   });
 }
 
@@ -171,11 +179,12 @@ function acquireOf(environment: string): ChangeStage {
   return { kind: 'acquire', name, ...DEFAULTS.acquire, retries: RETRIES, environment };
 }
 
-function placedStages(step: Step, path: Path): readonly PlacedStage[] {
-  if (!('parallel' in step)) return [{ path, stage: step }];
+function placedStages({ step, path, sugar }: Origin): readonly PlacedStage[] {
+  if (!('parallel' in step)) return [{ path, stage: step, sugar }];
   return step.stages.map((stage, index) => ({
     path: [...path, 'stages', index],
     stage,
     group: step.parallel,
+    sugar,
   }));
 }

@@ -21,14 +21,29 @@ const timeout = duration.optional().describe('After this time the stage fails wi
 const times = { expect, timeout };
 const maybeEnvironment = environment.optional();
 
-const fileCommand = commandStage.extend(times);
-const fileHttp = httpStage.extend({ question, ...times });
+const fileCommand = commandStage
+  .extend(times)
+  .describe('Check. Runs a command in a clean copy of the source; passes when it exits with 0.');
+const fileHttp = httpStage
+  .extend({ question, ...times })
+  .describe('Check. Asks a URL, or the new revision, and compares status, answer time and body.');
 const fileAnalysis = z
   .strictObject({ ...analysisStage.shape, question, ...times, environment: maybeEnvironment })
-  .refine(({ errorRate, p95 }) => hasBound(errorRate, p95), NO_BOUND);
-const filePlace = placeStage.extend({ question, ...times, environment: maybeEnvironment });
-const fileShift = shiftStage.extend({ question, ...times, environment: maybeEnvironment });
-const fileCustom = customStage.extend(times);
+  .refine(({ errorRate, p95 }) => hasBound(errorRate, p95), NO_BOUND)
+  .describe(
+    'Check. Compares the new revision with the live one on the traffic it gets. Needs errorRate or p95.',
+  );
+const filePlace = placeStage
+  .extend({ question, ...times, environment: maybeEnvironment })
+  .describe('Change. Starts the release beside the live revision, without traffic. Undo stops it.');
+const fileShift = shiftStage
+  .extend({ question, ...times, environment: maybeEnvironment })
+  .describe('Change. Gives the new revision a share of the traffic. Undo restores the shares that were.');
+const fileCustom = customStage
+  .extend(times)
+  .describe(
+    'Change. A command of your own, and the command that takes it back. Both must be harmless when run twice.',
+  );
 
 /** A check as it may be written. */
 export const fileCheck = z.discriminatedUnion('kind', [fileCommand, fileHttp, fileAnalysis]);

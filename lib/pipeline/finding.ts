@@ -1,5 +1,6 @@
-import type { Code } from './codes.ts';
+import type { Code } from './code.ts';
 import type { Severity } from './problem.ts';
+import { visible } from './visible.ts';
 
 /** Something wrong in a pipeline file. `nonevent explain CODE` says more about it. */
 export type Finding = {
@@ -13,7 +14,7 @@ export type Finding = {
   readonly column: number;
   /** The column after the last one concerned, where it is on the same line. */
   readonly endColumn?: number;
-  /** The line as it is written; empty where it is too long to repeat. */
+  /** The line, safe to show; empty where it is too long to repeat. */
   readonly excerpt: string;
   readonly hint?: string;
 };
@@ -36,7 +37,7 @@ export function formatFinding(finding: Finding): string {
 /** The line and the caret under it, both cut to a window around the caret. */
 function pointed({ excerpt, column, endColumn }: Finding): readonly string[] {
   const caret = column - 1;
-  const from = caret < WIDTH - 20 ? 0 : caret - Math.floor(WIDTH / 2);
+  const from = Math.max(0, Math.min(caret - Math.floor(WIDTH / 2), excerpt.length - WIDTH));
   const to = Math.min(excerpt.length, from + WIDTH);
   const before = from > 0 ? '…' : '';
   const after = to < excerpt.length ? '…' : '';
@@ -45,9 +46,4 @@ function pointed({ excerpt, column, endColumn }: Finding): readonly string[] {
     `  ${before}${visible(excerpt.slice(from, to))}${after}`,
     `  ${' '.repeat(before.length + caret - from)}${'^'.repeat(length)}`,
   ];
-}
-
-/** One character for one, so that a caret below stays where it belongs. */
-function visible(text: string): string {
-  return text.replaceAll('\t', ' ').replaceAll(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}]/gu, '\uFFFD');
 }

@@ -1,5 +1,5 @@
 import { CST, Lexer } from 'yaml';
-import type { Code } from './codes.ts';
+import type { Code } from './code.ts';
 import { LONGEST_EXCERPT, type Problem } from './problem.ts';
 import type { Range } from './source.ts';
 
@@ -9,9 +9,9 @@ import type { Range } from './source.ts';
  */
 export const LIMITS = {
   characters: 65_536,
-  lines: 2000,
+  lines: 1000,
   lineLength: LONGEST_EXCERPT,
-  tokens: 20_000,
+  tokens: 10_000,
   depth: 16,
 } as const;
 
@@ -23,9 +23,14 @@ export function guard(text: string): readonly Problem[] {
   if (invisible !== null) {
     const code = (invisible[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
     return [
-      problem('NE104', [invisible.index, invisible.index + 1], `the file holds the invisible character U+${code}`, {
-        hint: 'write it as an escape in double quotes, such as "\\u0007", or leave it out',
-      }),
+      problem(
+        'NE104',
+        [invisible.index, invisible.index + 1],
+        `the file holds the invisible character U+${code}`,
+        {
+          hint: 'write it as an escape in double quotes, such as "\\u0007", or leave it out',
+        },
+      ),
     ];
   }
   return tokenProblems(text);
@@ -54,7 +59,11 @@ function sizeProblem(text: string): Problem | undefined {
 
 const REFUSED_TOKENS: Readonly<Partial<Record<CST.TokenType, readonly [Code, string, string]>>> = {
   anchor: ['NE105', 'an anchor is not accepted', 'write the value where it is needed'],
-  alias: ['NE105', 'an alias is not accepted', 'write the value where it is needed; quote text that begins with *'],
+  alias: [
+    'NE105',
+    'an alias is not accepted',
+    'write the value where it is needed; quote text that begins with *',
+  ],
   tag: ['NE106', 'a tag is not accepted', 'leave it out; quote text that begins with !'],
   'explicit-key-ind': ['NE107', 'a key written with `? ` is not accepted', 'write `key: value`'],
   'directive-line': ['NE108', 'a directive is not accepted', 'leave it out'],
@@ -77,7 +86,10 @@ function tokenProblems(text: string): readonly Problem[] {
     const range: Range = [offset, offset + token.length];
     tokens += 1;
     if (tokens > LIMITS.tokens) {
-      return [...problems, problem('NE101', range, `the file has more than ${LIMITS.tokens} keys, values and marks`)];
+      return [
+        ...problems,
+        problem('NE101', range, `the file has more than ${LIMITS.tokens} keys, values and marks`),
+      ];
     }
     if (depth.after(type, token, offset) > LIMITS.depth) {
       return [...problems, problem('NE102', range, `values are nested more than ${LIMITS.depth} deep`)];
@@ -86,10 +98,19 @@ function tokenProblems(text: string): readonly Problem[] {
     if (refused !== undefined && problems.length < 50) {
       problems.push(problem(refused[0], range, `${refused[1]}`, { hint: refused[2] }));
     }
+    if (isOpenQuote(type, token))
+      return [...problems, problem('NE103', [offset, offset + 1], 'the quote is not closed')];
     offset += token.length;
     isContent = false;
   }
   return problems;
+}
+
+/** Left to the parser, an open quote would be reported at the end of the file. */
+function isOpenQuote(type: CST.TokenType | null, token: string): boolean {
+  if (type === 'single-quoted-scalar') return token.split("'").length % 2 === 0;
+  const unescaped = type === 'double-quoted-scalar' ? token.replaceAll(/\\./gs, '') : '""';
+  return unescaped.length < 2 || !unescaped.endsWith('"');
 }
 
 /** Measures how deep a token is nested: open brackets, and columns at which blocks that are still open began. */

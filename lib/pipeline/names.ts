@@ -9,15 +9,24 @@ export const name = z
   .regex(
     /^[a-z][a-z0-9-]{0,49}$/,
     'expected a name of lower-case letters, digits and hyphens, a letter first, at most 50 long',
-  );
+  )
+  .meta({ title: 'Name' });
 
 export type Name = string;
 
-/** States that every machine has. A stage cannot take their names. */
-const RESERVED: ReadonlySet<string> = new Set(['requested', 'succeeded', 'failed', 'stuck']);
+/** States that every machine has, and words that its own events begin with. A stage cannot take them as its name. */
+const RESERVED: readonly string[] = [
+  'requested',
+  'succeeded',
+  'failed',
+  'stuck',
+  'passed',
+  'deployment',
+  'rollback',
+];
 
 /** The name of a stage or of a parallel group. */
 export const stageName = name.refine(
-  (written) => !RESERVED.has(written),
-  'expected another name: requested, succeeded, failed and stuck are states that every deployment has',
+  (written) => !RESERVED.includes(written),
+  `expected another name: ${RESERVED.join(', ')} have a meaning in every deployment`,
 );

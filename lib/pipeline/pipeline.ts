@@ -4,7 +4,10 @@ import { name, stageName } from './names.ts';
 import { type ChangeStage, checkStage, isChange, type Stage, stage } from './stage.ts';
 
 /** Checks that run side by side. Changes never do. */
-export const parallelGroup = z.strictObject({ parallel: stageName, stages: z.array(checkStage).min(2).max(20) });
+export const parallelGroup = z.strictObject({
+  parallel: stageName,
+  stages: z.array(checkStage).min(2).max(20),
+});
 
 export type ParallelGroup = z.output<typeof parallelGroup>;
 export type Step = Stage | ParallelGroup;

@@ -1,6 +1,7 @@
-import type { Code } from './codes.ts';
+import type { Code } from './code.ts';
 import type { Finding } from './finding.ts';
 import type { Range, Source } from './source.ts';
+import { visible } from './visible.ts';
 
 export type Severity = 'error' | 'warning';
 
@@ -33,7 +34,7 @@ export function findingOf(problem: Problem, source: Source): Finding {
     line,
     column,
     ...(endColumn > column ? { endColumn } : {}),
-    excerpt: written.length > LONGEST_EXCERPT ? '' : written,
+    excerpt: written.length > LONGEST_EXCERPT ? '' : visible(written),
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
   };
 }

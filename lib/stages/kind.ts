@@ -6,6 +6,7 @@ import type { Digest } from '../pipeline/release.ts';
 import type { ChangeStage, CheckStage } from '../pipeline/stage.ts';
 import type { Json } from '../pipeline/json.ts';
 import type { Targets } from '../targets/target.ts';
+import type { AddressPolicy } from './address-policy.ts';
 import type { Artifacts } from './artifacts.ts';
 
 export type { Json } from '../pipeline/json.ts';
@@ -16,6 +17,8 @@ export type StageContext = {
   readonly store: EventStore;
   readonly targets: Targets;
   readonly artifacts: Artifacts;
+  /** Which addresses an `http` check may ask. */
+  readonly addresses: AddressPolicy;
   /** A folder for logs and working copies of this deployment; it exists. */
   readonly workFolder: string;
   /** The attempt's number, from 1. */

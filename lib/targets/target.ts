@@ -9,20 +9,32 @@ export type Revision = {
   readonly artifact: Digest;
 };
 
-/** Percent of the traffic for each revision; what is not named gets none. Sums to 100, or is empty: nobody is served. */
+/** Whole percents of the traffic; a revision that is not named gets none. They make 100, or there are none and nobody is served. */
 export type Weights = Readonly<Record<string, number>>;
 
 export type TargetState = {
-  readonly revisions: readonly { readonly revision: string; readonly running: boolean }[];
+  readonly revisions: readonly {
+    readonly revision: string;
+    readonly running: boolean;
+    /** How often it was started again because it had ended by itself. */
+    readonly restarts: number;
+  }[];
   readonly weights: Weights;
 };
 
-/** Traffic of one revision since the counters' `epoch` began. */
+/**
+ * Traffic of one revision since the counters' `epoch` began. A request whose client went away before the answer is in
+ * none of the figures.
+ */
 export type RevisionCounters = {
+  /** Requests that were answered or lost. */
   readonly requests: number;
-  /** Answers per status class. `lost` counts requests that got no answer from the revision. */
+  /**
+   * Answers per status class, known from the answer's headers. `lost` counts requests that got no answer from the
+   * revision, and answers below 500 that broke off; so 5xx and lost together are the requests that failed.
+   */
   readonly status: Readonly<Record<'1xx' | '2xx' | '3xx' | '4xx' | '5xx' | 'lost', number>>;
-  /** Answers per bucket of LATENCY_BOUNDS, the last one being everything slower. */
+  /** Answers per bucket of LATENCY_BOUNDS by the time to their headers, and after those one for everything slower. */
   readonly latency: readonly number[];
 };
 
@@ -35,7 +47,8 @@ export type Counters = {
 /**
  * Where revisions run. Every call may be repeated: it finds what is already true and does only what is missing.
  *
- * Errors: `TargetError` with a code and, where a process said something, the tail of its log.
+ * Errors: `TargetFailed` (a revision cannot be placed, routed to or removed; with the tail of its log where it has one),
+ * `Conflict` (what is there contradicts the call), `InvalidInput`.
  */
 export type Target = {
   state(): Promise<TargetState>;

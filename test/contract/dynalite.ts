@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { tableDefinition } from '../../lib/history/table.ts';
 
 // dynalite comes without types.
@@ -12,14 +17,15 @@ const createDynalite = createRequire(import.meta.url)('dynalite') as (options: {
 
 export type Dynalite = {
   readonly port: number;
-  readonly table: string;
+  /** Makes a new, empty table for histories and gives its name. */
+  readonly newTable: () => Promise<string>;
   /** A new client; `port` leads elsewhere, such as to a proxy. */
   readonly client: (config?: DynamoDBClientConfig, port?: number) => DynamoDBClient;
   readonly stop: () => Promise<void>;
 };
 
-/** A DynamoDB endpoint in memory with an empty table for histories. */
-export async function startDynalite(table = 'history'): Promise<Dynalite> {
+/** A DynamoDB endpoint in memory. */
+export async function startDynalite(): Promise<Dynalite> {
   const server = createDynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -35,11 +41,22 @@ export async function startDynalite(table = 'history'): Promise<Dynalite> {
     clients.push(made);
     return made;
   };
-  await client().send(new CreateTableCommand(tableDefinition(table)));
+  let tables = 0;
+  const newTable = async () => {
+    const name = `history-${++tables}`;
+    const maker = client();
+    await maker.send(new CreateTableCommand(tableDefinition(name)));
+    // dynalite answers before the table is active, even where making one takes 0 ms.
+    await waitUntilTableExists(
+      { client: maker, minDelay: 0.01, maxDelay: 0.1, maxWaitTime: 10 },
+      { TableName: name },
+    );
+    return name;
+  };
   const stop = async () => {
     for (const made of clients) made.destroy();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { port, table, client, stop };
+  return { port, newTable, client, stop };
 }

@@ -1,5 +1,4 @@
 import {
-  CreateTableCommand,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -10,7 +9,6 @@ import { createDynamoDBEventStore } from '../../lib/history/dynamodb-event-store
 import type { EventStore, Head } from '../../lib/history/event-store.ts';
 import type { Event } from '../../lib/history/events.ts';
 import type { Item } from '../../lib/history/item.ts';
-import { tableDefinition } from '../../lib/history/table.ts';
 import { type Dynalite, startDynalite } from '../contract/dynalite.ts';
 import { type Answer, type Fault, type FaultProxy, startFaultProxy } from '../contract/fault-proxy.ts';
 import { recordCalls } from '../contract/record-calls.ts';
@@ -22,16 +20,14 @@ let proxy: FaultProxy | undefined;
 let client: DynamoDBClient;
 let store: EventStore;
 let table = '';
-let tables = 0;
 
 beforeAll(async () => {
   dynalite = await startDynalite();
 });
 afterAll(() => dynalite.stop());
 beforeEach(async () => {
-  table = `history-${++tables}`;
+  table = await dynalite.newTable();
   client = dynalite.client();
-  await client.send(new CreateTableCommand(tableDefinition(table)));
   store = createDynamoDBEventStore({ client, table });
 });
 afterEach(async () => {
@@ -46,7 +42,7 @@ describe('a lost answer', () => {
     );
     const result = await faulty.append(head, [stopRequested('once')]);
     expect(result).toMatchObject({ outcome: 'appended', head: { seq: 1 } });
-    expect(proxy?.operations).toEqual(['PutItem', 'PutItem', 'GetItem']);
+    expect(proxy?.operations).toEqual(['PutItem', 'PutItem', 'Query']);
     expect(await eventsIn(store)).toEqual([[stopRequested('once')]]);
     if (result.outcome === 'appended')
       expect(await faulty.append(result.head, [SUCCEEDED])).toMatchObject({ outcome: 'appended' });
@@ -128,14 +124,14 @@ describe('throttling and outages', () => {
 
   it('reports an outage while it looks who wrote first', async () => {
     const { faulty, head } = await behindProxy(
-      (operation) => (operation === 'GetItem' ? 'throttled' : 'none'),
+      (operation) => (operation === 'Query' ? 'throttled' : 'none'),
       undefined,
       1,
     );
     await store.append((await store.load(stream)).head, [stopRequested('rival')]);
     await expect(faulty.append(head, [stopRequested('x')])).rejects.toMatchObject({
       code: 'StoreUnavailable',
-      message: expect.stringContaining('could not see who wrote a commit'),
+      message: expect.stringContaining(`could not read in table ${table}`),
     });
   });
 
@@ -179,13 +175,13 @@ describe('what a call costs', () => {
       await measured.list('opened', 1);
       await measured.find('00');
       await measured.find(idWith('001'));
-      return calls.map(({ command, items }) => `${command} ${items ?? 1}`);
+      return calls.map(({ command, items }) => `${command} ${items}`);
     };
     await open(0, 3);
     const few = await costs();
     await open(3, 200);
     expect(await costs()).toEqual(few);
-    expect(few).toEqual(['QueryCommand 1', 'QueryCommand 2', 'GetItemCommand 1']);
+    expect(few).toEqual(['QueryCommand 1', 'QueryCommand 2', 'QueryCommand 1']);
   });
 
   it('reads a stream of more than 1 MB in as many queries as it has pages', async () => {

@@ -5,8 +5,8 @@ import type { EventStore } from '../../history/event-store.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { duration } from '../../pipeline/duration.ts';
 import { type Cli, command } from '../command.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { exitCodeOfDeployment, hasEnded } from '../exit-code-of-deployment.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Output } from '../output/output.ts';
 import type { Watcher } from '../progress/follow.ts';
 import { followToEnd } from '../progress/follow-to-end.ts';
@@ -21,7 +21,11 @@ import { openSystem } from '../system.ts';
 
 const NEWEST = 10;
 
-const input = z.object({ id: z.string().optional(), watch: z.boolean().default(false), timeout: duration.optional() });
+const input = z.object({
+  id: z.string().optional(),
+  watch: z.boolean().default(false),
+  timeout: duration.optional(),
+});
 
 /** What is live and the newest deployments, or how one deployment stands. */
 export default command(input, async ({ id, watch, timeout }, cli) => {
@@ -38,7 +42,8 @@ export default command(input, async ({ id, watch, timeout }, cli) => {
 
 async function showOverview(store: EventStore, { output }: Cli): Promise<ExitCode> {
   const overview = await readOverview(store);
-  if (output.format === 'text') output.answer(overviewLines(overview, new Date().toISOString(), output.answerStyle));
+  if (output.format === 'text')
+    output.answer(overviewLines(overview, new Date().toISOString(), output.answerStyle));
   else output.document(overviewDocument(overview));
   return EXIT.done;
 }
@@ -81,14 +86,9 @@ async function showDeployment(store: EventStore, id: DeploymentId, { output }: C
 /** JSON Lines give the whole status at each change; the other forms show progress and answer at the end. */
 function watcherFor(store: EventStore, output: Output): Watcher {
   if (output.format !== 'jsonl') return createWatcher(output);
-  let written: Promise<void> = Promise.resolve();
   return {
-    changed: (deployment) => {
-      written = written.then(async () => {
-        output.document(statusDocument(deployment, await liveNow(store, deployment.view.pipeline)));
-      });
-    },
+    changed: async (deployment) =>
+      output.document(statusDocument(deployment, await liveNow(store, deployment.view.pipeline))),
     waiting: () => undefined,
-    settled: () => written,
   };
 }

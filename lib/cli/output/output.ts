@@ -1,3 +1,4 @@
+import { EXIT } from '../exit-codes.ts';
 import { COLOURED, type ColourChoice, hasColour, PLAIN, type Style } from './style.ts';
 
 export const FORMATS = ['text', 'json', 'jsonl'] as const;
@@ -36,12 +37,12 @@ export function createOutput(options: { readonly format: Format; readonly colour
   const { stdout, stderr, env } = process;
   const closed = new AbortController();
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    closed.abort();
+    if (isReaderGone(error)) return closed.abort();
+    stderr.write(`✖ error cannot write the answer: ${error.message}\n`);
+    process.exit(EXIT.environment);
   });
-  stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  // Where even stderr cannot be written there is nobody left to tell.
+  stderr.on('error', () => undefined);
   const write = (text: string): void => {
     if (!closed.signal.aborted) stdout.write(text);
   };
@@ -62,6 +63,11 @@ export function createOutput(options: { readonly format: Format; readonly colour
     raw: (text) => void stderr.write(text),
     closed: closed.signal,
   };
+}
+
+/** A pipe that was closed, or a terminal that was. */
+function isReaderGone({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EPIPE' || code === 'EIO';
 }
 
 function documentText(content: object, format: Format): string {

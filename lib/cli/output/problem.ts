@@ -51,6 +51,10 @@ export function problemLines(problem: Problem, format: Format, style: Style): re
   return [
     `${style.bad('✖ error')} ${place === '' ? '' : `${oneLine(place)} `}${oneLine(problem.message)}`,
     ...(problem.hint === undefined ? [] : [`  ${style.dim('next')}  ${oneLine(problem.hint)}`]),
-    ...(problem.stack === undefined ? [] : manyLines(problem.stack).slice(1).map((line) => style.dim(line))),
+    ...(problem.stack === undefined
+      ? []
+      : manyLines(problem.stack)
+          .slice(1)
+          .map((line) => style.dim(line))),
   ];
 }

@@ -1,13 +1,13 @@
+import { stripVTControlCharacters } from 'node:util';
+
 const CONTROL_AND_BIDI = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
-const ESCAPE_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
 
 /**
  * Text that we did not write, as one harmless line: escape sequences, control characters and bidi marks are gone, line
  * breaks and tabs are spaces. Every name, message and log line passes here before it reaches a terminal.
  */
 export function oneLine(text: string): string {
-  return text
-    .replaceAll(ESCAPE_SEQUENCE, '')
+  return stripVTControlCharacters(text)
     .replaceAll(/[\r\n\t\u2028\u2029]+/g, ' ')
     .replaceAll(CONTROL_AND_BIDI, '');
 }

@@ -1,6 +1,6 @@
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
-const NO_WIDTH = /[\p{Mn}\p{Me}\u200b-\u200d\ufe00-\ufe0f]/u;
+const NO_WIDTH = /\p{Mn}|\p{Me}|\p{Cf}/u;
 
 /** Columns that a line takes on a terminal. The line has no escape sequences. */
 export function widthOf(line: string): number {
@@ -10,7 +10,7 @@ export function widthOf(line: string): number {
 }
 
 /** The line, cut to at most `columns` with an ellipsis where something was left out. */
-export function fit(line: string, columns: number): string {
+export function shorten(line: string, columns: number): string {
   if (widthOf(line) <= columns) return line;
   let width = 0;
   let kept = '';

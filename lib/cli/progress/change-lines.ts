@@ -21,11 +21,15 @@ export function changeLines(
   const known = new Map(before?.view.stages.map((stage) => [stage.name, stage]));
   const stop = before?.view.stop === undefined ? after.view.stop : undefined;
   return [
-    ...(stop === undefined ? [] : [line(STOPPING, `asked by ${oneLine(stop.actor)}: ${oneLine(stop.reason)}`)]),
+    ...(stop === undefined
+      ? []
+      : [line(STOPPING, `asked by ${oneLine(stop.actor)}: ${oneLine(stop.reason)}`)]),
     ...after.view.stages.flatMap((stage) => {
       const earlier = known.get(stage.name);
-      if (stage.state !== (earlier?.state ?? 'pending')) return [line(markOfStage(stage), describe(stage, at))];
-      if (stage.attempts > (earlier?.attempts ?? 0) && stage.attempts > 1) return [line(RETRYING, attempt(stage))];
+      if (stage.state !== (earlier?.state ?? 'pending'))
+        return [line(markOfStage(stage), describe(stage, at))];
+      if (stage.attempts > (earlier?.attempts ?? 0) && stage.attempts > 1)
+        return [line(RETRYING, attempt(stage))];
       return [];
     }),
   ];
@@ -59,5 +63,7 @@ function describe(stage: StageView, at: string): string {
 }
 
 function comparison(sides: { readonly expected: string; readonly observed: string } | undefined): string {
-  return sides === undefined ? '' : `expected ${oneLine(sides.expected)}, observed ${oneLine(sides.observed)}`;
+  return sides === undefined
+    ? ''
+    : `expected ${oneLine(sides.expected)}, observed ${oneLine(sides.observed)}`;
 }

@@ -48,7 +48,9 @@ export async function followToEnd(
         return because satisfies never;
     }
   } catch (error) {
-    throw error instanceof NoneventError && error.code === 'StoreUnavailable' ? systemGone(error, resume) : error;
+    throw error instanceof NoneventError && error.code === 'StoreUnavailable'
+      ? systemGone(error, resume)
+      : error;
   } finally {
     interruption.release();
   }

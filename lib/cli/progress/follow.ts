@@ -14,7 +14,7 @@ export type Followed =
 
 /** Told of each commit as it is seen, and of time passing in between. */
 export type Watcher = {
-  readonly changed: (deployment: Deployment, commit: Commit) => void;
+  readonly changed: (deployment: Deployment, commit: Commit) => void | Promise<void>;
   readonly waiting: (deployment: Deployment | undefined) => void;
 };
 
@@ -38,7 +38,7 @@ export async function follow(
     for (const commit of loaded.commits) {
       commits.push(commit);
       deployment = replay(commits);
-      watcher.changed(deployment, commit);
+      await watcher.changed(deployment, commit);
     }
     if (deployment !== undefined && hasEnded(deployment)) return { because: 'ended', deployment };
     if (until.signal.aborted) return { because: 'aborted', deployment };

@@ -28,7 +28,9 @@ export function causeOf(view: DeploymentView): readonly Fact[] {
     ['question', oneLine(failure.question)],
     ['expected', oneLine(failure.expected)],
     ['observed', oneLine(failure.observed)],
-    ...(view.stop === undefined ? [] : [['stopped by', `${oneLine(view.stop.actor)}: ${oneLine(view.stop.reason)}`] as const]),
+    ...(view.stop === undefined
+      ? []
+      : [['stopped by', `${oneLine(view.stop.actor)}: ${oneLine(view.stop.reason)}`] as const]),
   ];
 }
 
@@ -39,7 +41,9 @@ export function undoneOf(view: DeploymentView): readonly Fact[] {
   const stuck = newestFirst.find((stage) => stage.state === 'undoFailed');
   return [
     ['undone', undone.length === 0 ? 'nothing, nothing had been changed' : undone.join(', ')],
-    ...(stuck === undefined ? [] : [['not undone', `${stuck.name}: ${oneLine(stuck.failure?.observed ?? 'unknown')}`] as const]),
+    ...(stuck === undefined
+      ? []
+      : [['not undone', `${stuck.name}: ${oneLine(stuck.failure?.observed ?? 'unknown')}`] as const]),
   ];
 }
 
@@ -55,6 +59,7 @@ export function nextCommand(view: DeploymentView): string {
   if (view.outcome === undefined) return `nonevent status ${shortId(view.deployment)} --watch`;
   if (view.outcome === 'succeeded') return 'nonevent status';
   if (isLeaseHeld(view)) return 'nonevent status, then nonevent deploy --again';
-  if (view.failure?.mode === 'stopped' || view.failure?.mode === 'superseded') return 'nonevent deploy --again';
+  if (view.failure?.mode === 'stopped' || view.failure?.mode === 'superseded')
+    return 'nonevent deploy --again';
   return `nonevent explain ${shortId(view.deployment)}`;
 }

@@ -2,7 +2,7 @@ import type { DeploymentView, StageView } from '../../lifecycle/view.ts';
 import type { Style } from '../output/style.ts';
 import { between, span } from '../output/time.ts';
 import { oneLine } from '../output/untrusted.ts';
-import { fit, pad, widthOf } from '../output/width.ts';
+import { pad, shorten, widthOf } from '../output/width.ts';
 import { markOfStage } from './stage-words.ts';
 
 export type Rendering = {
@@ -14,11 +14,15 @@ export type Rendering = {
 
 const WORD_COLUMNS = 11;
 const TIME_COLUMNS = 7;
+/** What stands before the name: two spaces, symbol, space, word, space. */
+const NAME_AT = 2 + 2 + WORD_COLUMNS + 1;
 const QUESTION_COLUMNS_AT_LEAST = 12;
+const COMPARISON_COLUMNS_AT_LEAST = 30;
 
 /** The stages of a deployment, a line each, and under what runs or failed the two sides of its question. Pure. */
 export function stageLines(view: DeploymentView, rendering: Rendering): readonly string[] {
-  const nameColumns = Math.max(0, ...view.stages.map((stage) => widthOf(labelOf(stage))));
+  const longest = Math.max(0, ...view.stages.map((stage) => widthOf(labelOf(stage))));
+  const nameColumns = Math.max(8, Math.min(longest, rendering.columns - NAME_AT - TIME_COLUMNS - 3));
   return view.stages.flatMap((stage) => [
     stageLine(stage, nameColumns, rendering),
     ...comparisonLines(stage, nameColumns, rendering),
@@ -28,34 +32,41 @@ export function stageLines(view: DeploymentView, rendering: Rendering): readonly
 function stageLine(stage: StageView, nameColumns: number, { now, columns, style }: Rendering): string {
   const { symbol, word, tone } = markOfStage(stage);
   const mark = style[tone](`${symbol} ${pad(word, WORD_COLUMNS)}`);
-  const left = columns - (indent(nameColumns) + TIME_COLUMNS + 3);
-  const question = left < QUESTION_COLUMNS_AT_LEAST ? '' : fit(oneLine(stage.question), left);
-  const time = elapsed(stage, now).padStart(TIME_COLUMNS);
+  const name = pad(shorten(labelOf(stage), nameColumns), nameColumns);
+  const left = columns - (NAME_AT + nameColumns + TIME_COLUMNS + 3);
+  const question = left < QUESTION_COLUMNS_AT_LEAST ? '' : shorten(oneLine(stage.question), left);
   const filled = pad(question, Math.max(0, left)).slice(question.length);
-  const name = pad(labelOf(stage), nameColumns);
-  return `  ${mark} ${stage.state === 'pending' ? style.dim(name) : style.bold(name)}  ${style.dim(question)}${filled} ${time}`.trimEnd();
+  const time = timeOf(stage, now).padStart(TIME_COLUMNS);
+  const named = stage.state === 'pending' ? style.dim(name) : style.bold(name);
+  return `  ${mark} ${named}  ${style.dim(question)}${filled} ${time}`.trimEnd();
 }
 
 /** What was expected and what was observed, where somebody will want to know it now. */
-function comparisonLines(stage: StageView, nameColumns: number, { columns, style }: Rendering): readonly string[] {
-  const isOfInterest = stage.state === 'running' || stage.failure !== undefined || markOfStage(stage).symbol === '!';
+function comparisonLines(
+  stage: StageView,
+  nameColumns: number,
+  { columns, style }: Rendering,
+): readonly string[] {
+  const isOfInterest =
+    stage.state === 'running' || stage.failure !== undefined || markOfStage(stage).symbol === '!';
   const sides = stage.state === 'running' ? stage.judgement : (stage.failure ?? stage.judgement);
   if (!isOfInterest || sides === undefined) return [];
-  const left = ' '.repeat(indent(nameColumns));
-  const room = Math.max(20, columns - indent(nameColumns) - 'expected '.length - 1);
+  const wide = NAME_AT + nameColumns + 2;
+  const indent = columns - wide < COMPARISON_COLUMNS_AT_LEAST ? 6 : wide;
+  const room = columns - indent - 'expected '.length;
   return [
-    `${left}${style.dim('expected')} ${fit(oneLine(sides.expected), room)}`,
-    `${left}${style.dim('observed')} ${fit(oneLine(sides.observed), room)}`,
+    `${' '.repeat(indent)}${style.dim('expected')} ${shorten(oneLine(sides.expected), room)}`,
+    `${' '.repeat(indent)}${style.dim('observed')} ${shorten(oneLine(sides.observed), room)}`,
   ];
-}
-
-/** Columns before the question. */
-function indent(nameColumns: number): number {
-  return 2 + 2 + WORD_COLUMNS + 1 + nameColumns + 2;
 }
 
 function labelOf(stage: StageView): string {
   return stage.mode === 'enforcing' ? stage.name : `${stage.name} (${stage.mode})`;
+}
+
+/** Of a change that was taken back, when it began says nothing about how long anything took. */
+function timeOf(stage: StageView, now: string): string {
+  return stage.state === 'undone' || stage.state === 'undoing' ? '' : elapsed(stage, now);
 }
 
 /** How long a stage has taken so far, or took. */

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { Output } from '../output/output.ts';
-import { fit } from '../output/width.ts';
+import { shorten } from '../output/width.ts';
 import { changeLines } from './change-lines.ts';
 import type { Watcher } from './follow.ts';
 import { headline } from './headline.ts';
@@ -10,6 +10,9 @@ import { stageLines } from './stage-list.ts';
 const SIGN_OF_LIFE_MILLISECONDS = 30_000;
 const CLEAR_LINE = '\u001b[2K';
 const CLEAR_BELOW = '\u001b[J';
+/** A line that wrapped would take two rows, and the next redraw would start a row too low. */
+const WRAP_OFF = '\u001b[?7l';
+const WRAP_ON = '\u001b[?7h';
 
 /** The watcher for whoever reads: a list redrawn in place at a terminal, a line per change elsewhere. */
 export function createWatcher(output: Output): Watcher {
@@ -27,7 +30,9 @@ function redrawnList(output: Output): Watcher {
     const all = [...lines, ...stageLines(view, rendering), ''];
     const shown = view.outcome === undefined ? all.slice(0, Math.max(1, output.rows() - 1)) : all;
     const back = drawn === 0 ? '' : `\u001b[${drawn}A`;
-    output.raw(`${back}\r${shown.map((line) => `${CLEAR_LINE}${line}\n`).join('')}${CLEAR_BELOW}`);
+    output.raw(
+      `${WRAP_OFF}${back}\r${shown.map((line) => `${CLEAR_LINE}${line}\n`).join('')}${CLEAR_BELOW}${WRAP_ON}`,
+    );
     drawn = shown.length;
   };
   return { changed: draw, waiting: (deployment) => void (deployment && draw(deployment)) };
@@ -48,7 +53,7 @@ function plainLines(output: Output): Watcher {
     },
     waiting: (deployment) => {
       if (performance.now() - saidAt < SIGN_OF_LIFE_MILLISECONDS) return;
-      say([fit(signOfLife(deployment, new Date().toISOString()), 200)]);
+      say([shorten(signOfLife(deployment, new Date().toISOString()), 200)]);
     },
   };
 }

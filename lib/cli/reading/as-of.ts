@@ -18,11 +18,15 @@ export function commitsAsOf(commits: readonly Commit[], moment: string): readonl
   }
   const time = TIME.test(moment) ? Date.parse(moment) : Number.NaN;
   if (Number.isNaN(time)) {
-    throw invalid(`invalid moment ${JSON.stringify(moment)}: expected a seq such as 5 or a time such as 2026-11-23T04:12:00Z`);
+    throw invalid(
+      `invalid moment ${JSON.stringify(moment)}: expected a seq such as 5 or a time such as 2026-11-23T04:12:00Z`,
+    );
   }
   const until = commits.findLastIndex((commit) => Date.parse(commit.at) <= time);
   if (until >= 0) return commits.slice(0, until + 1);
-  throw invalid(`nothing had been recorded at ${moment}: the history begins at ${commits[0]?.at ?? 'no time yet'}`);
+  throw invalid(
+    `nothing had been recorded at ${moment}: the history begins at ${commits[0]?.at ?? 'no time yet'}`,
+  );
 }
 
 function invalid(message: string): NoneventError {

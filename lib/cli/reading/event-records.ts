@@ -15,6 +15,14 @@ export type EventRecord = {
 };
 
 /** The events of a commit, each with the place that they share. Pure. */
-export function eventRecords({ stream, seq, at, commit, prev, hash, events }: Commit): readonly EventRecord[] {
+export function eventRecords({
+  stream,
+  seq,
+  at,
+  commit,
+  prev,
+  hash,
+  events,
+}: Commit): readonly EventRecord[] {
   return events.map(({ type, v, data }) => ({ stream, seq, at, type, v, data, commit, prev, hash }));
 }

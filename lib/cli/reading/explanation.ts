@@ -9,7 +9,12 @@ import type { LiveNow } from './live-now.ts';
 const EVIDENCE_LINES_AT_MOST = 40;
 
 /** Why a deployment stands as it does: its cause with the evidence, what was undone, what is live, what to do. Pure. */
-export function explanation(view: DeploymentView, live: LiveNow, now: string, style: Style): readonly string[] {
+export function explanation(
+  view: DeploymentView,
+  live: LiveNow,
+  now: string,
+  style: Style,
+): readonly string[] {
   const { failure } = view;
   const facts =
     failure === undefined

@@ -15,17 +15,25 @@ export async function findDeployment(store: EventStore, written: string): Promis
   if (written === 'latest') return newestDeployment(store);
   const prefix = WRITTEN_ID.exec(written.toLowerCase())?.[1];
   if (prefix === undefined) {
-    throw new NoneventError('InvalidInput', `invalid deployment id ${JSON.stringify(written)}: expected up to ${FULL_LENGTH} hexadecimal digits, or latest`, {
-      hint: 'list the newest deployments with `nonevent status`',
-    });
+    throw new NoneventError(
+      'InvalidInput',
+      `invalid deployment id ${JSON.stringify(written)}: expected up to ${FULL_LENGTH} hexadecimal digits, or latest`,
+      {
+        hint: 'list the newest deployments with `nonevent status`',
+      },
+    );
   }
   const found = await store.find(prefix);
   const [only, other] = found;
   if (only === undefined) throw notFound(`no deployment has an id that begins with ${prefix}`);
   if (other === undefined) return only;
-  throw new NoneventError('InvalidInput', `${prefix} is the beginning of several deployment ids: ${found.join(', ')}`, {
-    hint: 'type more digits of the one you mean',
-  });
+  throw new NoneventError(
+    'InvalidInput',
+    `${prefix} is the beginning of several deployment ids: ${found.join(', ')}`,
+    {
+      hint: 'type more digits of the one you mean',
+    },
+  );
 }
 
 async function newestDeployment(store: EventStore): Promise<DeploymentId> {
@@ -41,5 +49,7 @@ export async function newestDeployments(store: EventStore, limit: number): Promi
 }
 
 function notFound(message: string): NoneventError {
-  return new NoneventError('NotFound', message, { hint: 'list the newest deployments with `nonevent status`' });
+  return new NoneventError('NotFound', message, {
+    hint: 'list the newest deployments with `nonevent status`',
+  });
 }

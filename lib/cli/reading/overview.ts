@@ -13,7 +13,11 @@ export type Overview = {
 };
 
 /** The overview for people. Pure. */
-export function overviewLines({ environments, deployments }: Overview, now: string, style: Style): readonly string[] {
+export function overviewLines(
+  { environments, deployments }: Overview,
+  now: string,
+  style: Style,
+): readonly string[] {
   if (deployments.length === 0) return ['no deployment yet', `  ${style.dim('next')}  nonevent deploy`];
   const live = Object.entries(environments).flatMap(([name, environment]) => liveRows(name, environment));
   return [
@@ -24,7 +28,10 @@ export function overviewLines({ environments, deployments }: Overview, now: stri
     '',
     style.bold('Newest deployments'),
     ...table(
-      [['  deployment', 'pipeline', 'release', 'outcome', 'requested', 'took'], ...deployments.map((view) => row(view, now))],
+      [
+        ['  deployment', 'pipeline', 'release', 'outcome', 'requested', 'took'],
+        ...deployments.map((view) => row(view, now)),
+      ],
       (cell, column, index) => {
         if (index === 0) return style.dim(cell);
         const view = deployments[index - 1];

@@ -1,6 +1,6 @@
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { StageView } from '../../lifecycle/view.ts';
-import { lastEnvironment, type LiveNow } from './live-now.ts';
+import { type LiveNow, lastEnvironment } from './live-now.ts';
 
 /** A deployment as `-o json` gives it. `live` and `knownGood` are those of the environment it ends up in. Pure. */
 export function statusDocument({ state, view }: Deployment, live: LiveNow): object {
@@ -21,7 +21,10 @@ export function statusDocument({ state, view }: Deployment, live: LiveNow): obje
     live: pair?.live ?? null,
     knownGood: pair?.knownGood ?? null,
     environments: Object.fromEntries(
-      Object.entries(live).map(([name, now]) => [name, { live: now?.live ?? null, knownGood: now?.knownGood ?? null }]),
+      Object.entries(live).map(([name, now]) => [
+        name,
+        { live: now?.live ?? null, knownGood: now?.knownGood ?? null },
+      ]),
     ),
   };
 }

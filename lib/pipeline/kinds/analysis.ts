@@ -17,7 +17,8 @@ export const analysisCriteria = {
         .optional()
         .describe('The highest acceptable increase over the live revision, in share points.'),
     })
-    .optional(),
+    .optional()
+    .describe('Bounds on the share of requests that the revision failed.'),
   p95: z
     .strictObject({
       max: duration.optional().describe('The highest acceptable 95th percentile of the answer time.'),
@@ -28,7 +29,8 @@ export const analysisCriteria = {
         .optional()
         .describe('The highest acceptable ratio to the live revision.'),
     })
-    .optional(),
+    .optional()
+    .describe('Bounds on the answer time that 95 of 100 requests stay under.'),
 };
 
 /** Judges the new revision on the traffic it gets, against the revision that is live. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { variables } from '../variables.ts';
 import { check } from './common.ts';
 
 /** Runs a command in a clean copy of the release's source; passes when it exits with 0. */
@@ -6,12 +7,7 @@ export const commandStage = z.strictObject({
   kind: z.literal('command'),
   ...check,
   run: z.string().min(1).max(10_000).describe('The command, given to `sh -c`.'),
-  env: z
-    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
-    .default({})
-    .describe(
-      'Environment variables for the command. Values are data: they are never part of the command text.',
-    ),
+  env: variables,
   artifact: z
     .string()
     .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, 'expected a path inside the source, without ..')

@@ -10,7 +10,7 @@ export const line = z
   .regex(/^[^\p{Cc}\p{Bidi_Control}]+$/u, 'expected one line of text without control characters');
 
 const common = {
-  name: stageName,
+  name: stageName.describe('What the stage is called in the history, on the page and in commands.'),
   question: line.describe('The question this stage answers, in words.'),
   expect: duration.describe('How long the stage is expected to take; checks are ordered by it.'),
   timeout: duration.describe('After this time the stage fails with timedOut.'),
@@ -44,4 +44,5 @@ export const share = z
     z.string().regex(/^\d+(\.\d+)?%$/, 'expected a share such as 1% or 0.01'),
   ])
   .transform((written) => (typeof written === 'number' ? written : Number(written.slice(0, -1)) / 100))
-  .refine((value) => value <= 1, 'expected a share of at most 100%');
+  .refine((value) => value <= 1, 'expected a share of at most 100%')
+  .meta({ title: 'Share' });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { variables } from '../variables.ts';
 import { change, environment } from './common.ts';
 
 /** A change of your own: a command, and the command that undoes it. Both must be harmless when run twice. */
@@ -14,7 +15,7 @@ export const customStage = z.strictObject({
     .max(10_000)
     .optional()
     .describe('A command run before the change; its output reaches `undo` as NONEVENT_CAPTURE.'),
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
+  env: variables,
 });
 
 export type CustomStage = z.output<typeof customStage>;

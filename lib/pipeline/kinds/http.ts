@@ -18,7 +18,7 @@ export const httpStage = z.strictObject({
     .enum(['revision', 'router'])
     .default('revision')
     .describe('For a path: ask the new revision itself, or the address that users see.'),
-  status: z.int().min(100).max(599).default(200),
+  status: z.int().min(100).max(599).default(200).describe('The status that is expected.'),
   within: duration.optional().describe('The longest acceptable answer time.'),
   contains: z.string().max(1000).optional().describe('Text that the body must contain.'),
 });

@@ -5,15 +5,17 @@ import { hasBound, NO_BOUND } from './bounds.ts';
 import { smokeCheck, sugarFields } from './fields.ts';
 
 /** Sugar: places the release beside the live one, asks it one question, then gives it all of the traffic at once. */
-export const blueGreenStage = z.strictObject({
-  kind: z.literal('blueGreen'),
-  ...sugarFields,
-  smoke: smokeCheck.optional(),
-  analysis: z
-    .strictObject({ ...analysisCriteria, mode })
-    .refine(({ errorRate, p95 }) => hasBound(errorRate, p95), NO_BOUND)
-    .optional()
-    .describe('What the release is held against once it has all of the traffic.'),
-});
+export const blueGreenStage = z
+  .strictObject({
+    kind: z.literal('blueGreen'),
+    ...sugarFields,
+    smoke: smokeCheck.optional(),
+    analysis: z
+      .strictObject({ ...analysisCriteria, mode })
+      .refine(({ errorRate, p95 }) => hasBound(errorRate, p95), NO_BOUND)
+      .optional()
+      .describe('What the release is held against once it has all of the traffic.'),
+  })
+  .describe('Stands for: place, an optional smoke check, a shift to 100, and an optional analysis.');
 
 export type BlueGreenStage = z.output<typeof blueGreenStage>;

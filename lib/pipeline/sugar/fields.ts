@@ -9,7 +9,10 @@ const LONGEST_NAME = 37;
 /** Fields of every stage that expands to others. */
 export const sugarFields = {
   name: name
-    .refine((written) => written.length <= LONGEST_NAME, `expected a name of at most ${LONGEST_NAME} characters here`)
+    .refine(
+      (written) => written.length <= LONGEST_NAME,
+      `expected a name of at most ${LONGEST_NAME} characters here`,
+    )
     .describe('The stages it expands to are named after it.'),
   environment: environment.optional(),
 };

@@ -3,14 +3,18 @@ import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { Services } from './services.ts';
 import { catchUp, type Session } from './session.ts';
 
-export type AttemptResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly cause: Cause };
+export type AttemptResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly cause: Cause };
 
 /** How often a running attempt looks whether the deployment was stopped, in milliseconds. */
 const LOOK_EVERY = 250;
 
 /**
  * Performs one piece of work of a stage within a time limit. Ends early when the deployment is stopped or moves on without
- * this attempt. Never throws: whatever goes wrong becomes a cause with its failure mode.
+ * this attempt. Whatever goes wrong becomes a cause with its failure mode.
+ *
+ * Errors: `StoreUnavailable` when the executor is closing; the attempt is then left open.
  */
 export async function attempt<T>(
   services: Services,
@@ -21,12 +25,17 @@ export async function attempt<T>(
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(TIMED_OUT), limit.seconds * 1000);
   const stopWatching = limit.stoppable ? watchForStop(services, session, controller) : () => {};
+  const onClosing = () => controller.abort(CLOSING);
+  services.closing.addEventListener('abort', onClosing, { once: true });
   try {
+    services.closing.throwIfAborted();
     return { ok: true, value: await Promise.race([work(controller.signal), aborted(controller.signal)]) };
   } catch (thrown) {
+    if (services.closing.aborted) throw closingError(thrown);
     return { ok: false, cause: causeOf(thrown, controller.signal, limit) };
   } finally {
     clearTimeout(timer);
+    services.closing.removeEventListener('abort', onClosing);
     stopWatching();
     if (!controller.signal.aborted) controller.abort(OVER);
   }
@@ -36,15 +45,26 @@ const TIMED_OUT = Symbol('timed out');
 const STOPPED = Symbol('stopped');
 const MOVED_ON = Symbol('moved on');
 const OVER = Symbol('over');
+const CLOSING = Symbol('closing');
+
+function closingError(cause: unknown): NoneventError {
+  return new NoneventError('StoreUnavailable', 'the executor is closing; the attempt is left open', {
+    hint: 'start the system again: it goes on where it was',
+    cause,
+  });
+}
 
 function causeOf(
   thrown: unknown,
   signal: AbortSignal,
   { seconds, expected }: { readonly seconds: number; readonly expected: string },
 ): Cause {
-  if (signal.reason === TIMED_OUT) return { mode: 'timedOut', expected, observed: `no outcome within ${seconds} s` };
-  if (signal.reason === STOPPED) return { mode: 'stopped', expected, observed: 'the deployment was asked to stop' };
-  if (signal.reason === MOVED_ON) return { mode: 'superseded', expected, observed: 'the deployment went on without this attempt' };
+  if (signal.reason === TIMED_OUT)
+    return { mode: 'timedOut', expected, observed: `no outcome within ${seconds} s` };
+  if (signal.reason === STOPPED)
+    return { mode: 'stopped', expected, observed: 'the deployment was asked to stop' };
+  if (signal.reason === MOVED_ON)
+    return { mode: 'superseded', expected, observed: 'the deployment went on without this attempt' };
   const mode = thrown instanceof NoneventError && thrown.code === 'Conflict' ? 'rejected' : 'errored';
   return { mode, expected, observed: messageOf(thrown) };
 }
@@ -64,9 +84,12 @@ function watchForStop(services: Services, session: Session, controller: AbortCon
     try {
       known = await catchUp(services.store, known);
       if (known.deployment.view.stop !== undefined) controller.abort(STOPPED);
-      else if (!known.deployment.state.some((leaf) => session.deployment.state.includes(leaf))) controller.abort(MOVED_ON);
+      else if (!known.deployment.state.some((leaf) => session.deployment.state.includes(leaf)))
+        controller.abort(MOVED_ON);
     } catch (thrown) {
-      services.log(`could not look whether ${known.deployment.view.deployment} was stopped: ${messageOf(thrown)}`);
+      services.log(
+        `could not look whether ${known.deployment.view.deployment} was stopped: ${messageOf(thrown)}`,
+      );
     }
     if (!controller.signal.aborted) timer = setTimeout(look, LOOK_EVERY);
   };

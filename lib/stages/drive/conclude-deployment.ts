@@ -1,7 +1,7 @@
-import type { DeploymentId } from '../../history/deployment-id.ts';
-import { event } from '../../history/events.ts';
 import { concludeInEnvironment } from '../../environments/conclude-in-environment.ts';
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
+import type { DeploymentId } from '../../history/deployment-id.ts';
+import { event } from '../../history/events.ts';
 import { decideToConclude, failureOf } from '../../lifecycle/decide.ts';
 import { diagnose } from '../../lifecycle/diagnosis.ts';
 import { outcomeConcludedAt, undoLeaf } from '../../lifecycle/leaves.ts';
@@ -26,8 +26,11 @@ export async function concludeDeployment(
   const session = await recordUnrecordedUndoFailure(services, failureKnown, task.failure);
   const outcome = session.deployment.state.map(outcomeConcludedAt).find((found) => found !== undefined);
   if (outcome === undefined) {
-    if (session.deployment.view.outcome !== undefined) return { diagnosis: diagnose(session.deployment.view) };
-    throw new Error(`deployment ${task.deployment} is at ${session.deployment.state.join(', ')}, where it cannot be concluded`);
+    if (session.deployment.view.outcome !== undefined)
+      return { diagnosis: diagnose(session.deployment.view) };
+    throw new Error(
+      `deployment ${task.deployment} is at ${session.deployment.state.join(', ')}, where it cannot be concluded`,
+    );
   }
   if (outcome === 'succeeded') await settleEnvironments(services, session);
   const concluded = await decideAndAppend(services.store, session, (deployment) =>
@@ -37,13 +40,23 @@ export async function concludeDeployment(
 }
 
 /** An undo whose handler timed out every time: the execution goes to `stuck` and the history has to know why. */
-async function recordUnrecordedUndoFailure(services: Services, session: Session, caught: CaughtFailure): Promise<Session> {
+async function recordUnrecordedUndoFailure(
+  services: Services,
+  session: Session,
+  caught: CaughtFailure,
+): Promise<Session> {
   if (caught === null) return session;
   return decideAndAppend(services.store, session, (deployment) => {
-    const change = changesOf(deployment.view.pipeline).find((stage) => deployment.state.includes(undoLeaf(stage)));
+    const change = changesOf(deployment.view.pipeline).find((stage) =>
+      deployment.state.includes(undoLeaf(stage)),
+    );
     if (change === undefined) return [];
     const mode = caught.Error === 'States.Timeout' ? 'timedOut' : 'lost';
-    const cause = { mode, expected: 'the change undone', observed: `${caught.Error}: ${caught.Cause ?? ''}`.slice(0, 1000) } as const;
+    const cause = {
+      mode,
+      expected: 'the change undone',
+      observed: `${caught.Error}: ${caught.Cause ?? ''}`.slice(0, 1000),
+    } as const;
     return [event('UndoFailed', { stage: change.name, failure: failureOf(change, cause, 'compensate') })];
   });
 }
@@ -56,8 +69,18 @@ async function settleEnvironments(services: Services, session: Session): Promise
     const { environment } = change;
     const isPlaced = changes.some((other) => other.kind === 'place' && other.environment === environment);
     if (isPlaced) await retireOthers(services, session, environment);
-    const placed = { revision: revisionOf(view).revision, deployment: view.deployment, release: view.release };
-    await concludeInEnvironment(services.store, environment, view.pipeline.pipeline, view.deployment, isPlaced ? placed : undefined);
+    const placed = {
+      revision: revisionOf(view).revision,
+      deployment: view.deployment,
+      release: view.release,
+    };
+    await concludeInEnvironment(
+      services.store,
+      environment,
+      view.pipeline.pipeline,
+      view.deployment,
+      isPlaced ? placed : undefined,
+    );
   }
 }
 
@@ -65,12 +88,16 @@ async function settleEnvironments(services: Services, session: Session): Promise
 async function retireOthers(services: Services, session: Session, environment: string): Promise<void> {
   const { view } = session.deployment;
   const definition = view.pipeline.environments[environment];
-  if (definition === undefined) throw new Error(`pipeline ${view.pipeline.pipeline} has no environment ${environment}`);
+  if (definition === undefined)
+    throw new Error(`pipeline ${view.pipeline.pipeline} has no environment ${environment}`);
   const target = await services.targets.target(environment, view.pipeline.pipeline, definition);
   const { commits } = await services.store.load(environmentStream(environment));
   const now = foldEnvironment(commits).live[view.pipeline.pipeline];
   const isConcluded = now?.live.deployment === view.deployment;
-  const kept = new Set([revisionOf(view).revision, isConcluded ? now?.knownGood?.revision : now?.live.revision]);
+  const kept = new Set([
+    revisionOf(view).revision,
+    isConcluded ? now?.knownGood?.revision : now?.live.revision,
+  ]);
   const { revisions } = await target.state();
   for (const { revision } of revisions) {
     if (!kept.has(revision)) await target.remove(revision);

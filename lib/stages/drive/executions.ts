@@ -1,4 +1,9 @@
-import { DescribeExecutionCommand, type SFNClient, StartExecutionCommand, type SFNServiceException } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  type SFNClient,
+  type SFNServiceException,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { Digest } from '../../pipeline/release.ts';
@@ -48,7 +53,9 @@ export function createExecutions(client: SFNClient, arnPrefix: string): Executio
     },
     async status(ref, run) {
       try {
-        const { status } = await client.send(new DescribeExecutionCommand({ executionArn: executionArn(ref, run) }));
+        const { status } = await client.send(
+          new DescribeExecutionCommand({ executionArn: executionArn(ref, run) }),
+        );
         return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'running' : 'ended';
       } catch (thrown) {
         if (isNamed(thrown, 'ExecutionDoesNotExist')) return 'unknown';
@@ -75,8 +82,12 @@ function notInstalled(ref: DeploymentRef, name: string, cause: unknown): Noneven
 }
 
 function unreachable(cause: unknown): NoneventError {
-  return new NoneventError('StoreUnavailable', `step functions did not answer: ${cause instanceof Error ? cause.name : String(cause)}`, {
-    hint: 'try again; see `nonevent doctor`',
-    cause,
-  });
+  return new NoneventError(
+    'StoreUnavailable',
+    `step functions did not answer: ${cause instanceof Error ? cause.name : String(cause)}`,
+    {
+      hint: 'try again; see `nonevent doctor`',
+      cause,
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import { type Cause, decideToFail, isOpen } from '../../lifecycle/decide.ts';
 import type { Recoveries } from '../../lifecycle/failure.ts';
-import { standingOf, stageViewOf } from '../../lifecycle/standing.ts';
+import { stageViewOf, standingOf } from '../../lifecycle/standing.ts';
 import type { Stage } from '../../pipeline/stage.ts';
 import type { Services } from './services.ts';
 import { decideAndAppend, type Session } from './session.ts';
@@ -15,9 +15,14 @@ export async function failStage(
   attempt?: number,
 ): Promise<Session> {
   return decideAndAppend(services.store, session, (deployment) => {
-    const isCurrent = attempt === undefined ? standingOf(deployment, stageViewOf(deployment, stage.name)) === 'here' : isOpen(deployment, stage, attempt);
+    const isCurrent =
+      attempt === undefined
+        ? standingOf(deployment, stageViewOf(deployment, stage.name)) === 'here'
+        : isOpen(deployment, stage, attempt);
     if (isCurrent) return decideToFail(deployment, stage, recoveries, cause);
-    services.log(`late outcome of ${stage.name} in ${deployment.view.deployment} not recorded: ${cause.mode}: ${cause.observed}`);
+    services.log(
+      `late outcome of ${stage.name} in ${deployment.view.deployment} not recorded: ${cause.mode}: ${cause.observed}`,
+    );
     return [];
   });
 }

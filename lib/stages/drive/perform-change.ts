@@ -1,5 +1,5 @@
 import { decideToBegin, decideToPass } from '../../lifecycle/decide.ts';
-import { isUnchanged, standingOf, stageViewOf } from '../../lifecycle/standing.ts';
+import { isUnchanged, stageViewOf, standingOf } from '../../lifecycle/standing.ts';
 import type { ChangeStage } from '../../pipeline/stage.ts';
 import type { Applied, ChangeKind, Json } from '../kind.ts';
 import { changeKindOf } from '../registry.ts';
@@ -13,7 +13,11 @@ import { stageContext } from './stage-context.ts';
  * Captures what the change will overwrite, records that with the start of the attempt, and only then applies. A later attempt
  * keeps the first capture, so a crash at any point leaves enough to undo.
  */
-export async function performChange(services: Services, session: Session, stage: ChangeStage): Promise<Session> {
+export async function performChange(
+  services: Services,
+  session: Session,
+  stage: ChangeStage,
+): Promise<Session> {
   const kind = changeKindOf(stage);
   const begun = await beginChange(services, session, stage, kind);
   const known = stageViewOf(begun.deployment, stage.name);
@@ -24,7 +28,8 @@ export async function performChange(services: Services, session: Session, stage:
     services,
     begun,
     { seconds: stage.timeout, expected: `the change within ${stage.timeout} s`, stoppable: true },
-    async (signal) => kind.apply(stage, await stageContext(services, begun, number, signal), known.capture ?? null),
+    async (signal) =>
+      kind.apply(stage, await stageContext(services, begun, number, signal), known.capture ?? null),
   );
   if (!applied.ok) return failStage(services, begun, stage, kind.recoveries, applied.cause, number);
   const { evidence, expected, observed } = applied.value;
@@ -49,7 +54,8 @@ async function beginChange(
           services,
           session,
           { seconds: stage.timeout, expected: 'to know what the change will overwrite', stoppable: false },
-          async (signal) => kind.capture(stage, await stageContext(services, session, known.attempts + 1, signal)),
+          async (signal) =>
+            kind.capture(stage, await stageContext(services, session, known.attempts + 1, signal)),
         )
       : ({ ok: true, value: null } as const);
   if (!captured.ok) return failStage(services, session, stage, kind.recoveries, captured.cause);

@@ -1,5 +1,11 @@
-import { decideToBegin, decideToExtend, decideToMeasure, decideToPass, isExtended } from '../../lifecycle/decide.ts';
-import { isUnchanged, standingOf, stageViewOf } from '../../lifecycle/standing.ts';
+import {
+  decideToBegin,
+  decideToExtend,
+  decideToMeasure,
+  decideToPass,
+  isExtended,
+} from '../../lifecycle/decide.ts';
+import { isUnchanged, stageViewOf, standingOf } from '../../lifecycle/standing.ts';
 import { type CheckStage, pollInterval } from '../../pipeline/stage.ts';
 import type { CheckKind, Json, Observation } from '../kind.ts';
 import { checkKindOf } from '../registry.ts';
@@ -10,7 +16,11 @@ import { decideAndAppend, type Session } from './session.ts';
 import { stageContext } from './stage-context.ts';
 
 /** Begins an attempt where none is open, observes once, judges, and records the outcome. */
-export async function performCheck(services: Services, session: Session, stage: CheckStage): Promise<Session> {
+export async function performCheck(
+  services: Services,
+  session: Session,
+  stage: CheckStage,
+): Promise<Session> {
   const kind = checkKindOf(stage);
   const begun = await beginCheck(services, session, stage, kind);
   const known = stageViewOf(begun.deployment, stage.name);
@@ -21,7 +31,8 @@ export async function performCheck(services: Services, session: Session, stage: 
     services,
     begun,
     { seconds: stage.timeout, expected: `an answer within ${stage.timeout} s`, stoppable: true },
-    async (signal) => kind.observe(stage, await stageContext(services, begun, number, signal), known.capture ?? null),
+    async (signal) =>
+      kind.observe(stage, await stageContext(services, begun, number, signal), known.capture ?? null),
   );
   if (!observed.ok) return failStage(services, begun, stage, kind.recoveries, observed.cause, number);
   return recordVerdict(services, begun, stage, kind, number, observed.value);
@@ -41,7 +52,9 @@ async function beginCheck(
     session,
     { seconds: stage.timeout, expected: 'something to measure from', stoppable: false },
     async (signal) =>
-      begin === undefined ? null : begin(stage, await stageContext(services, session, known.attempts + 1, signal)),
+      begin === undefined
+        ? null
+        : begin(stage, await stageContext(services, session, known.attempts + 1, signal)),
   );
   if (!capture.ok) return failStage(services, session, stage, kind.recoveries, capture.cause);
   return decideAndAppend(services.store, session, (deployment) =>
@@ -60,21 +73,29 @@ async function recordVerdict(
 ): Promise<Session> {
   const judgement = kind.judge(stage, evidence);
   const cause = { expected: judgement.expected, observed: judgement.observed, evidence };
-  const passes = judgement.verdict === 'pass' || (stage.mode !== 'enforcing' && isOver(services, session, stage, judgement.verdict));
+  const passes =
+    judgement.verdict === 'pass' ||
+    (stage.mode !== 'enforcing' && isOver(services, session, stage, judgement.verdict));
   if (passes) {
     const found = { evidence, judgement, ...(artifact === undefined ? {} : { artifact }) };
-    return decideAndAppend(services.store, session, (deployment) => decideToPass(deployment, stage, number, found));
+    return decideAndAppend(services.store, session, (deployment) =>
+      decideToPass(deployment, stage, number, found),
+    );
   }
   if (judgement.verdict === 'fail') {
     return failStage(services, session, stage, kind.recoveries, { mode: 'rejected', ...cause }, number);
   }
   if (!isOver(services, session, stage, judgement.verdict)) {
     const measured = { stage: stage.name, attempt: number, evidence, judgement };
-    return decideAndAppend(services.store, session, (deployment) => decideToMeasure(deployment, measured, stage));
+    return decideAndAppend(services.store, session, (deployment) =>
+      decideToMeasure(deployment, measured, stage),
+    );
   }
   const inconclusive = { mode: 'inconclusive', ...cause } as const;
   if (kind.recoveries.inconclusive === 'extend' && !isExtended(session.deployment, stage)) {
-    return decideAndAppend(services.store, session, (deployment) => decideToExtend(deployment, stage, number, inconclusive));
+    return decideAndAppend(services.store, session, (deployment) =>
+      decideToExtend(deployment, stage, number, inconclusive),
+    );
   }
   return failStage(services, session, stage, kind.recoveries, inconclusive, number);
 }

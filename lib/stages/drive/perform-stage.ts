@@ -1,6 +1,6 @@
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { Cause } from '../../lifecycle/decide.ts';
-import { standingOf, stageViewOf } from '../../lifecycle/standing.ts';
+import { stageViewOf, standingOf } from '../../lifecycle/standing.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { stagesOf } from '../../pipeline/pipeline.ts';
 import { isChange, type Stage } from '../../pipeline/stage.ts';
@@ -38,7 +38,11 @@ export async function performStage(
   return settle(performed, stage);
 }
 
-const STOPPED: Cause = { mode: 'stopped', expected: 'to go on', observed: 'the deployment was asked to stop' };
+const STOPPED: Cause = {
+  mode: 'stopped',
+  expected: 'to go on',
+  observed: 'the deployment was asked to stop',
+};
 
 /** Tells Step Functions what the history says of the stage. */
 function settle(session: Session, stage: Stage): StageResult {
@@ -48,12 +52,21 @@ function settle(session: Session, stage: Stage): StageResult {
     case 'passed':
       return { continue: false };
     case 'refused':
-      throw new DriveError('StageRefused', `${where} failed before it began: ${known.failure?.observed ?? 'the deployment is elsewhere'}`);
+      throw new DriveError(
+        'StageRefused',
+        `${where} failed before it began: ${known.failure?.observed ?? 'the deployment is elsewhere'}`,
+      );
     case 'failed':
-      throw new DriveError('StageFailed', `${where} failed: ${known.failure?.observed ?? 'the deployment is elsewhere'}`);
+      throw new DriveError(
+        'StageFailed',
+        `${where} failed: ${known.failure?.observed ?? 'the deployment is elsewhere'}`,
+      );
     case 'here':
       if (known.open) return { continue: true };
-      throw new DriveError('AttemptFailed', `${where}: attempt ${known.attempts} failed: ${known.failure?.observed ?? ''}`);
+      throw new DriveError(
+        'AttemptFailed',
+        `${where}: attempt ${known.attempts} failed: ${known.failure?.observed ?? ''}`,
+      );
   }
 }
 
@@ -64,8 +77,12 @@ function standing(session: Session, stage: Stage): ReturnType<typeof standingOf>
 export function stageNamed(session: Session, name: string): Stage {
   const stage = stagesOf(session.deployment.view.pipeline).find((candidate) => candidate.name === name);
   if (stage !== undefined) return stage;
-  throw new NoneventError('InvalidInput', `deployment ${session.deployment.view.deployment} has no stage ${JSON.stringify(name)}`, {
-    fields: { stage: name },
-    hint: 'the execution runs another definition than the one the deployment pinned',
-  });
+  throw new NoneventError(
+    'InvalidInput',
+    `deployment ${session.deployment.view.deployment} has no stage ${JSON.stringify(name)}`,
+    {
+      fields: { stage: name },
+      hint: 'the execution runs another definition than the one the deployment pinned',
+    },
+  );
 }

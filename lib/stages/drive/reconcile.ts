@@ -11,7 +11,10 @@ const LOOK_BACK = 1000;
 /** With this many runs that died, something kills them. */
 const RUNS_AT_MOST = 100;
 
-export type Reconciled = { readonly open: readonly DeploymentId[]; readonly drivenOn: readonly DeploymentId[] };
+export type Reconciled = {
+  readonly open: readonly DeploymentId[];
+  readonly drivenOn: readonly DeploymentId[];
+};
 
 /**
  * Finds deployments whose history is open and whose execution is dead, and starts another execution for each: handlers
@@ -19,7 +22,11 @@ export type Reconciled = { readonly open: readonly DeploymentId[]; readonly driv
  *
  * Errors: those of the store and of Step Functions. One deployment that cannot be driven on does not keep the others from it.
  */
-export async function reconcile(services: { readonly store: EventStore; readonly executions: Executions; readonly log: (line: string) => void }): Promise<Reconciled> {
+export async function reconcile(services: {
+  readonly store: EventStore;
+  readonly executions: Executions;
+  readonly log: (line: string) => void;
+}): Promise<Reconciled> {
   const open = await openDeployments(services.store);
   const drivenOn: DeploymentId[] = [];
   for (const deployment of open) {
@@ -35,7 +42,10 @@ export async function reconcile(services: { readonly store: EventStore; readonly
 
 /** Ids of the deployments that have been opened and not concluded, oldest first. */
 export async function openDeployments(store: EventStore): Promise<readonly DeploymentId[]> {
-  const [opened, concluded] = await Promise.all([store.list('opened', LOOK_BACK), store.list('concluded', LOOK_BACK)]);
+  const [opened, concluded] = await Promise.all([
+    store.list('opened', LOOK_BACK),
+    store.list('concluded', LOOK_BACK),
+  ]);
   const ended = new Set(concluded.map((entry) => entry.stream));
   return opened
     .filter((entry) => !ended.has(entry.stream))
@@ -43,7 +53,10 @@ export async function openDeployments(store: EventStore): Promise<readonly Deplo
     .reverse();
 }
 
-async function driveOn({ store, executions }: { readonly store: EventStore; readonly executions: Executions }, deployment: DeploymentId): Promise<boolean> {
+async function driveOn(
+  { store, executions }: { readonly store: EventStore; readonly executions: Executions },
+  deployment: DeploymentId,
+): Promise<boolean> {
   const { view } = (await openSession(store, deployment)).deployment;
   if (view.outcome !== undefined) return false;
   const ref: DeploymentRef = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { deploymentId } from '../../history/deployment-id.ts';
 import { trigger } from '../../history/deployment-events.ts';
+import { deploymentId } from '../../history/deployment-id.ts';
 import { deriveDeploymentId, pipelineDigest, releaseDigest } from '../../history/digests.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import { event } from '../../history/events.ts';
@@ -38,10 +38,14 @@ export async function requestDeployment(
     triggerId: request.trigger.id,
   });
   if (request.deployment !== undefined && request.deployment !== deployment) {
-    throw new NoneventError('InvalidInput', `the request names deployment ${request.deployment}, but its content gives ${deployment}`, {
-      fields: { named: request.deployment, derived: deployment },
-      hint: 'leave the id out, or derive it with the same version of nonevent',
-    });
+    throw new NoneventError(
+      'InvalidInput',
+      `the request names deployment ${request.deployment}, but its content gives ${deployment}`,
+      {
+        fields: { named: request.deployment, derived: deployment },
+        hint: 'leave the id out, or derive it with the same version of nonevent',
+      },
+    );
   }
   const isNew = await open(services.store, { ...request, deployment }, digest);
   await services.executions.start(

@@ -23,8 +23,15 @@ export type StopResult = 'requested' | 'already requested' | 'already ended';
 export async function requestStop(store: EventStore, request: StopRequest): Promise<StopResult> {
   let result: StopResult = 'requested';
   await decideAndAppend(store, await openSession(store, request.deployment), ({ view }) => {
-    result = view.outcome !== undefined ? 'already ended' : view.stop !== undefined ? 'already requested' : 'requested';
-    return result === 'requested' ? [event('StopRequested', { actor: request.actor, reason: request.reason })] : [];
+    result =
+      view.outcome !== undefined
+        ? 'already ended'
+        : view.stop !== undefined
+          ? 'already requested'
+          : 'requested';
+    return result === 'requested'
+      ? [event('StopRequested', { actor: request.actor, reason: request.reason })]
+      : [];
   });
   return result;
 }

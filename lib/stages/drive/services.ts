@@ -13,6 +13,8 @@ export type Services = {
   readonly addresses: AddressPolicy;
   /** A folder for the logs and working copies of a deployment; it is made when it is missing. */
   readonly workFolder: (deployment: DeploymentId) => Promise<string>;
+  /** Aborts when the executor is about to end: an attempt is then left open, for the next executor to find. */
+  readonly closing: AbortSignal;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** One line for people who look for what was refused or came late; never needed to understand a deployment. */

@@ -6,7 +6,11 @@ import { replay } from '../../lifecycle/replay.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 
 /** A deployment as it was read, with what is needed to append to it. */
-export type Session = { readonly head: Head; readonly commits: readonly Commit[]; readonly deployment: Deployment };
+export type Session = {
+  readonly head: Head;
+  readonly commits: readonly Commit[];
+  readonly deployment: Deployment;
+};
 
 export function deploymentStream(id: DeploymentId): StreamName {
   return `deployment#${id}`;
@@ -60,8 +64,12 @@ export async function decideAndAppend(
     current = await catchUp(store, current);
   }
   const { deployment } = session.deployment.view;
-  throw new NoneventError('Conflict', `deployment ${deployment} changed ${RACES_AT_MOST} times while it was being decided on`, {
-    fields: { deployment },
-    hint: 'try again',
-  });
+  throw new NoneventError(
+    'Conflict',
+    `deployment ${deployment} changed ${RACES_AT_MOST} times while it was being decided on`,
+    {
+      fields: { deployment },
+      hint: 'try again',
+    },
+  );
 }

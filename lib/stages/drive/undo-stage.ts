@@ -5,8 +5,8 @@ import type { Deployment } from '../../lifecycle/deployment.ts';
 import { undoLeaf } from '../../lifecycle/leaves.ts';
 import { stageViewOf } from '../../lifecycle/standing.ts';
 import { UNDO_ATTEMPTS, undoWork } from '../../lifecycle/work.ts';
-import { type ChangeStage, isChange } from '../../pipeline/stage.ts';
 import type { Json } from '../../pipeline/json.ts';
+import { type ChangeStage, isChange } from '../../pipeline/stage.ts';
 import { changeKindOf } from '../registry.ts';
 import { attempt } from './attempt.ts';
 import { DriveError } from './drive-error.ts';
@@ -56,10 +56,13 @@ async function undoHere(services: Services, session: Session, stage: ChangeStage
     await recordUndone(services, session, stage, { effect: 'undone', evidence: undone.value });
     return;
   }
-  const failed = await decideAndAppend(services.store, session, (deployment) => decideOnUndoFailure(deployment, stage, undone.cause));
+  const failed = await decideAndAppend(services.store, session, (deployment) =>
+    decideOnUndoFailure(deployment, stage, undone.cause),
+  );
   const now = stageViewOf(failed.deployment, stage.name);
   if (now.state === 'undoFailed') throw undoFailed(failed, stage);
-  if (isTurn(failed.deployment, stage)) throw new DriveError('AttemptFailed', `undo of ${stage.name} failed: ${undone.cause.observed}`);
+  if (isTurn(failed.deployment, stage))
+    throw new DriveError('AttemptFailed', `undo of ${stage.name} failed: ${undone.cause.observed}`);
 }
 
 function decideOnUndoFailure(deployment: Deployment, stage: ChangeStage, cause: Cause): Decision {
@@ -99,5 +102,8 @@ function undoSeconds(stage: ChangeStage): number {
 
 function undoFailed(session: Session, stage: ChangeStage): DriveError {
   const known = stageViewOf(session.deployment, stage.name);
-  return new DriveError('UndoFailed', `undo of ${stage.name} failed for good: ${known.failure?.observed ?? ''}`);
+  return new DriveError(
+    'UndoFailed',
+    `undo of ${stage.name} failed for good: ${known.failure?.observed ?? ''}`,
+  );
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { event } from '../../history/events.ts';
 import { type Cause, failureOf, opening } from '../../lifecycle/decide.ts';
 import { REQUESTED } from '../../lifecycle/leaves.ts';
 import { stageViewOf } from '../../lifecycle/standing.ts';
-import { event } from '../../history/events.ts';
 import { stagesOf } from '../../pipeline/pipeline.ts';
 import type { Services } from './services.ts';
 import { decideAndAppend, type Session } from './session.ts';
@@ -15,11 +15,17 @@ export type CaughtFailure = z.output<typeof caughtFailure>;
  * Records a failure that nobody could record, because the handler timed out or vanished: the execution has gone into the undo
  * lane while the history still has a stage running. Does nothing where the history knows the failure.
  */
-export async function recordUnrecordedFailure(services: Services, session: Session, caught: CaughtFailure): Promise<Session> {
+export async function recordUnrecordedFailure(
+  services: Services,
+  session: Session,
+  caught: CaughtFailure,
+): Promise<Session> {
   if (caught === null) return session;
   return decideAndAppend(services.store, session, (deployment) => {
     const isStarting = deployment.state.includes(REQUESTED);
-    const running = stagesOf(deployment.view.pipeline).filter((stage) => isStarting || deployment.state.includes(stage.name));
+    const running = stagesOf(deployment.view.pipeline).filter(
+      (stage) => isStarting || deployment.state.includes(stage.name),
+    );
     const stage = running.find((candidate) => stageViewOf(deployment, candidate.name).open) ?? running[0];
     if (stage === undefined) return [];
     const known = stageViewOf(deployment, stage.name);
@@ -35,7 +41,8 @@ export async function recordUnrecordedFailure(services: Services, session: Sessi
 }
 
 function causeOf(caught: NonNullable<CaughtFailure>): Cause {
-  const observed = caught.Cause === undefined ? caught.Error : `${caught.Error}: ${caught.Cause.slice(0, 1000)}`;
+  const observed =
+    caught.Cause === undefined ? caught.Error : `${caught.Error}: ${caught.Cause.slice(0, 1000)}`;
   return {
     mode: caught.Error === 'States.Timeout' ? 'timedOut' : 'lost',
     expected: 'a recorded outcome',

@@ -50,7 +50,10 @@ async function linuxStatus(pid: number): Promise<LinuxStatus | undefined> {
 
 /** The second field is the command in parentheses and may itself hold spaces and parentheses, so count from its end. */
 function parseStat(stat: string): LinuxStatus | undefined {
-  const [state, , group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).trim().split(' ');
+  const [state, , group, ...rest] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .trim()
+    .split(' ');
   const startedAt = rest[16];
   if (!stat.includes(')') || state === undefined || startedAt === undefined) return undefined;
   return { hasEnded: state === 'Z' || state === 'X', group: Number(group), startedAt };

@@ -15,8 +15,8 @@ export const revisionName = revisionRef.shape.revision.refine(
 );
 
 /**
- * A revision as it is on disk. `run` and `port` are written before the process is started; the process then writes its
- * own identity to the run's file (see start-process.ts). So whatever was started can be found again after a crash.
+ * A revision as it is on disk. `run` is written before the process is started; the process then writes its own identity
+ * to the run's file (see start-process.ts). So whatever was started can be found again after a crash.
  */
 export const revisionRecord = z.strictObject({
   revision: revisionName,
@@ -30,8 +30,16 @@ export const revisionRecord = z.strictObject({
   launch: processTarget
     .pick({ start: true, health: true, env: true })
     .describe('As it was when the revision was placed, so that an old revision restarts in the old way.'),
-  run: z.string().regex(/^[0-9a-f]{16}$/).describe('The latest start, by a name that is used once.'),
-  port: z.int().min(1).max(65_535),
+  run: z
+    .strictObject({
+      id: z
+        .string()
+        .regex(/^[0-9a-f]{16}$/)
+        .describe('Used for one start only.'),
+      port: z.int().min(1).max(65_535),
+    })
+    .optional()
+    .describe('The latest start.'),
   restarts: z.int().min(0),
 });
 export type RevisionRecord = z.output<typeof revisionRecord>;

@@ -1,0 +1,27 @@
+import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { Item } from '../history/item.ts';
+import { storeUnavailable } from '../history/store-unavailable.ts';
+
+/**
+ * Every page of a table, strongly consistent, each fetched when the one before has been taken. Only audits may scan.
+ *
+ * Errors: `StoreUnavailable`.
+ */
+export async function* scanPages(client: DynamoDBClient, table: string): AsyncGenerator<readonly Item[]> {
+  let from: Item | undefined;
+  do {
+    const page = await client
+      .send(
+        new ScanCommand({
+          TableName: table,
+          ConsistentRead: true,
+          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+        }),
+      )
+      .catch((cause: unknown) => {
+        throw storeUnavailable('scan', table, cause);
+      });
+    yield page.Items ?? [];
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined);
+}

@@ -1,0 +1,116 @@
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import type { DeploymentId } from '../../history/deployment-id.ts';
+import { deriveDeploymentId, pipelineDigest, releaseDigest } from '../../history/digests.ts';
+import { NoneventError } from '../../nonevent-error.ts';
+import { duration } from '../../pipeline/duration.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import type { Release } from '../../pipeline/release.ts';
+import { createArtifactStore } from '../../stages/artifact-store.ts';
+import type { DeploymentRequest } from '../../stages/drive/request-deployment.ts';
+import { type Cli, command } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { followToEnd } from '../progress/follow-to-end.ts';
+import { shortId } from '../progress/headline.ts';
+import { attachmentNote } from '../reading/attachment.ts';
+import { awaitOpening } from '../reading/await-opening.ts';
+import { releaseOf, versionOf } from '../reading/release-of.ts';
+import { requirePipeline } from '../reading/require-pipeline.ts';
+import { chooseTrigger } from '../reading/trigger.ts';
+import { FILE_NAME, findSettings, requireFile } from '../settings.ts';
+import { openSystem, type System } from '../system.ts';
+
+const input = z
+  .object({
+    dir: z.string().optional(),
+    release: z.string().optional(),
+    detach: z.boolean().default(false),
+    timeout: duration.optional(),
+    trigger: z.string().min(1).max(200).optional(),
+    again: z.boolean().default(false),
+  })
+  .refine(({ again, trigger }) => !again || trigger === undefined, {
+    path: ['trigger'],
+    message: 'expected either --again or --trigger, not both',
+  });
+type Input = z.output<typeof input>;
+
+/** Deploys the source beside the pipeline file, or attaches to the deployment that does so already. */
+export default command(input, async (options, cli) => {
+  const surroundings = options.dir === undefined ? cli : inFolder(cli, options.dir);
+  const file = requireFile(surroundings);
+  const pipeline = await requirePipeline(file, cli);
+  const system = await openSystem(surroundings);
+  try {
+    const request = await requestFor({ file, pipeline, options, system, cli });
+    const deployment = request.deployment;
+    const isOpen = (await system.store.load(`deployment#${deployment}`)).commits.length > 0;
+    if (!isOpen) await open(system, request);
+    return await show({ deployment, release: request.release, isAttached: isOpen, options, system, cli });
+  } finally {
+    system.close();
+  }
+});
+
+type Request = DeploymentRequest & { readonly deployment: DeploymentId };
+
+/** Packs the source and derives the deployment that it asks for. */
+async function requestFor(of: {
+  readonly file: string;
+  readonly pipeline: Pipeline;
+  readonly options: Input;
+  readonly system: System;
+  readonly cli: Cli;
+}): Promise<Request> {
+  const { file, pipeline, options, system, cli } = of;
+  const folder = dirname(file);
+  const version = await versionOf(folder, options.release);
+  const artifact = await createArtifactStore(system.folder.artifacts).pack(folder, 'vcs');
+  const release = releaseOf(version, artifact);
+  const content = { pipelineDigest: pipelineDigest(pipeline), releaseDigest: releaseDigest(release) };
+  const trigger = await chooseTrigger(system.store, pipeline, content, options);
+  return {
+    deployment: deriveDeploymentId({ ...content, triggerId: trigger }),
+    pipeline,
+    release,
+    trigger: { id: trigger, source: 'cli', actor: findSettings(cli).actor.value },
+  };
+}
+
+async function open(system: System, request: Request): Promise<void> {
+  await system.register(request.pipeline);
+  await system.publish('Deployment Requested', request);
+  await awaitOpening(system, request.deployment);
+}
+
+async function show(of: {
+  readonly deployment: DeploymentId;
+  readonly release: Release;
+  readonly isAttached: boolean;
+  readonly options: Input;
+  readonly system: System;
+  readonly cli: Cli;
+}): Promise<ExitCode> {
+  const { deployment, options, system, isAttached } = of;
+  const { output } = of.cli;
+  if (isAttached) output.note(await attachmentNote(system.store, deployment));
+  if (output.format === 'text' && !(output.isAnswerRead && !options.detach)) output.answer([deployment]);
+  if (!options.detach) return followToEnd(system.store, deployment, output, options.timeout);
+  if (output.format === 'json') output.document({ deployment, release: of.release, attached: isAttached });
+  output.note([`watch it with: nonevent status ${shortId(deployment)} --watch`]);
+  return EXIT.done;
+}
+
+/** As if the command had been typed in that folder, which must have a pipeline file of its own or above it. */
+function inFolder(cli: Cli, written: string): Cli {
+  if (cli.flags.file !== undefined) {
+    throw new NoneventError('InvalidInput', `both a folder and --file were given`, {
+      hint: `name one of them; a folder is where its ${FILE_NAME} is`,
+    });
+  }
+  return {
+    ...cli,
+    folder: resolve(cli.folder, written),
+    environment: { ...cli.environment, NONEVENT_FILE: undefined },
+  };
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { replay } from '../../lifecycle/replay.ts';
+import { command } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { dateAndTime } from '../output/time.ts';
+import { headline } from '../progress/headline.ts';
+import { stageLines } from '../progress/stage-list.ts';
+import { commitsAsOf } from '../reading/as-of.ts';
+import { findDeployment } from '../reading/find-deployment.ts';
+import { openSystem } from '../system.ts';
+
+const input = z.object({ id: z.string(), at: z.string().optional() });
+
+/** A deployment folded from the commits up to a moment. */
+export default command(input, async ({ id, at }, cli) => {
+  const { output } = cli;
+  const { store, close } = await openSystem(cli);
+  try {
+    const deployment = await findDeployment(store, id);
+    const { commits } = await store.load(`deployment#${deployment}`);
+    const known = at === undefined ? commits : commitsAsOf(commits, at);
+    const last = known.at(-1) ?? { seq: 0, at: new Date(0).toISOString() };
+    const { state, view } = replay(known);
+    if (output.format === 'json') {
+      output.document({ deployment, seq: last.seq, at: last.at, state, view });
+      return EXIT.done;
+    }
+    const style = output.answerStyle;
+    output.answer([
+      headline(view, last.at, style),
+      `  ${style.dim(`as of commit ${last.seq} of ${commits.length}, ${dateAndTime(last.at)}, in state`)} ${state.join(', ')}`,
+      ...stageLines(view, { now: last.at, columns: output.columns() - 1, style }),
+    ]);
+    return EXIT.done;
+  } finally {
+    close();
+  }
+});

@@ -1,0 +1,92 @@
+import { createInterface } from 'node:readline/promises';
+import { z } from 'zod';
+import { replay } from '../../lifecycle/replay.ts';
+import type { DeploymentView } from '../../lifecycle/view.ts';
+import { NoneventError } from '../../nonevent-error.ts';
+import { duration } from '../../pipeline/duration.ts';
+import type { StopRequest } from '../../stages/drive/request-stop.ts';
+import { command } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Output } from '../output/output.ts';
+import { followToEnd } from '../progress/follow-to-end.ts';
+import { headline, shortId } from '../progress/headline.ts';
+import { markOfOutcome } from '../progress/stage-words.ts';
+import { findDeployment } from '../reading/find-deployment.ts';
+import { findSettings } from '../settings.ts';
+import { openSystem } from '../system.ts';
+
+const input = z.object({
+  id: z.string(),
+  reason: z.string().min(1).max(4000).optional(),
+  yes: z.boolean().default(false),
+  detach: z.boolean().default(false),
+  timeout: duration.optional(),
+});
+
+/** Asks a running deployment to stop, after saying what that does. */
+export default command(input, async ({ id, reason, yes, detach, timeout }, cli) => {
+  const { output } = cli;
+  const { store, publish, close } = await openSystem(cli);
+  try {
+    const deployment = await findDeployment(store, id);
+    const { view } = replay((await store.load(`deployment#${deployment}`)).commits);
+    requireRunning(view);
+    output.note(consequence(view, output));
+    if (!yes && !(await isConfirmed(output))) {
+      output.note(['nothing was stopped']);
+      return EXIT.usage;
+    }
+    const request: StopRequest = {
+      deployment,
+      actor: findSettings(cli).actor.value,
+      reason: reason ?? 'none given',
+    };
+    await publish('Stop Requested', request);
+    if (output.format === 'text' && !output.isAnswerRead) output.answer([deployment]);
+    if (!detach) return await followToEnd(store, deployment, output, timeout);
+    if (output.format !== 'text') output.document({ deployment, requested: 'stop' });
+    output.note([`stop requested; watch it with: nonevent status ${shortId(deployment)} --watch`]);
+    return EXIT.done;
+  } finally {
+    close();
+  }
+});
+
+function requireRunning(view: DeploymentView): void {
+  if (view.outcome === undefined) return;
+  throw new NoneventError(
+    'Conflict',
+    `deployment ${shortId(view.deployment)} has already ended: ${markOfOutcome(view.outcome).word}`,
+    { fields: { deployment: view.deployment }, hint: `see \`nonevent explain ${shortId(view.deployment)}\`` },
+  );
+}
+
+function consequence(view: DeploymentView, { noteStyle }: Output): readonly string[] {
+  const begun = view.stages.filter((stage) => stage.class === 'change' && stage.state !== 'pending');
+  const undone = begun.map((stage) => stage.name).toReversed();
+  return [
+    headline(view, new Date().toISOString(), noteStyle),
+    undone.length === 0
+      ? '  stopping it ends it; nothing has been changed so far'
+      : `  stopping it undoes, newest first: ${undone.join(', ')}`,
+  ];
+}
+
+/**
+ * Asks the person at the terminal.
+ *
+ * Errors: `InvalidInput` where there is no terminal to ask at.
+ */
+async function isConfirmed({ isInteractive }: Output): Promise<boolean> {
+  if (!isInteractive || !process.stdin.isTTY) {
+    throw new NoneventError('InvalidInput', 'there is no terminal to ask at whether to stop', {
+      hint: 'say so with --yes',
+    });
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question('  stop it? [y/N] ')).trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { changesOf, stagesOf } from '../../pipeline/pipeline.ts';
+import { command } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Output } from '../output/output.ts';
+import { planLines } from '../reading/plan-lines.ts';
+import { type FileRead, readPipelineFile, shownPath } from '../reading/read-file.ts';
+import { showFindings } from '../reading/show-findings.ts';
+import { requireFile } from '../settings.ts';
+
+const input = z.object({ file: z.string().optional() });
+
+/** Every finding in a pipeline file, and the stages that it expands to. */
+export default command(input, async ({ file }, cli) => {
+  const path = file === undefined ? requireFile(cli) : resolve(cli.folder, file);
+  const read = await readPipelineFile(path, cli.folder);
+  if (cli.output.format === 'text') show(read, shownPath(path, cli.folder), cli.output);
+  else {
+    const pipeline = read.ok ? read.pipeline : null;
+    cli.output.document({ file: path, valid: read.ok, findings: read.findings, pipeline });
+  }
+  return read.ok ? EXIT.done : EXIT.usage;
+});
+
+function show(read: FileRead, file: string, output: Output): void {
+  showFindings(read.findings, output);
+  if (!read.ok) return;
+  const style = output.answerStyle;
+  const changes = changesOf(read.pipeline).length;
+  const checks = stagesOf(read.pipeline).length - changes;
+  output.answer([
+    `${style.good('✔ valid')}  ${style.bold(read.pipeline.pipeline)}  ${style.dim(file)}`,
+    ...planLines(read.pipeline, style),
+    style.dim(`  ${checks} checks and ${changes} changes; a failure undoes the changes, newest first`),
+  ]);
+}

@@ -1,0 +1,114 @@
+import { factLines } from '../output/facts.ts';
+import type { Style } from '../output/style.ts';
+import { between, span } from '../output/time.ts';
+import { oneLine } from '../output/untrusted.ts';
+import { shortId } from '../progress/headline.ts';
+import type { Expectation } from './expectations.ts';
+import type { Measures } from './measures.ts';
+import { SECOND, THIRD } from './plan.ts';
+import type { DemoRecord } from './record.ts';
+
+/** What is left for somebody to look around in. */
+export type Kept = { readonly folder: string; readonly data: string; readonly url: string; readonly process: number };
+
+export type Summary = {
+  readonly record: DemoRecord;
+  readonly measures: Measures;
+  readonly expectations: readonly Expectation[];
+  readonly kept: Kept | undefined;
+};
+
+/** The end of the demo for people. Pure. */
+export function summaryLines(summary: Summary, style: Style): readonly string[] {
+  const { expectations, measures } = summary;
+  const broken = expectations.filter(({ held }) => !held);
+  return [
+    style.bold('What was expected'),
+    ...expectations.flatMap((expectation) => expectationLines(expectation, expectations, style)),
+    '',
+    style.bold('What was measured'),
+    ...factLines(measuredFacts(measures), style),
+    '',
+    style.bold('See for yourself'),
+    ...factLines(commandFacts(summary), style),
+    '',
+    broken.length === 0
+      ? `${style.good('✔ the demo held')}  all ${expectations.length} expectations`
+      : `${style.bad('✖ the demo failed')}  ${broken.length} of ${expectations.length} expectations did not hold: ${broken.map(({ name }) => name).join(', ')}`,
+  ];
+}
+
+function expectationLines(
+  { name, held, expected, observed }: Expectation,
+  all: readonly Expectation[],
+  style: Style,
+): readonly string[] {
+  const columns = Math.max(...all.map((each) => each.name.length));
+  const mark = held ? style.good('✔ held  ') : style.bad('✖ broken');
+  const under = ' '.repeat(2 + 'x broken'.length + 2 + columns + 2);
+  const seen = `${under}${held ? style.dim(oneLine(observed)) : `${style.bad('observed')} ${oneLine(observed)}`}`;
+  return [`  ${mark}  ${name.padEnd(columns)}  ${expected}`, seen];
+}
+
+type Fact = readonly [name: string, text: string];
+
+function measuredFacts(measures: Measures): readonly Fact[] {
+  const { requests, failedInside, restoring, rollingForward, ratio } = measures;
+  return [
+    ['requests served', requests.toLocaleString('en')],
+    ['users saw fail', `${failedInside.length}, while ${THIRD.version} had its share of the traffic`],
+    ['traffic restored', restoring === undefined ? NOT_REACHED : `${restoring} ms after the deciding measurement`],
+    [
+      'roll-forward',
+      rollingForward === undefined
+        ? NOT_REACHED
+        : `${(rollingForward / 1000).toFixed(1)} s, ${SECOND.version} from its first change to its end`,
+    ],
+    ['ratio', ratio === undefined ? NOT_REACHED : `${written(ratio)} of the roll-forward to get back`],
+  ];
+}
+
+const NOT_REACHED = 'not reached';
+
+/** Two significant digits: the ratio is small, and how small is the point. */
+function written(ratio: number): string {
+  return ratio === 0 ? '0' : String(Number(ratio.toPrecision(2)));
+}
+
+function commandFacts({ record, kept }: Summary): readonly Fact[] {
+  if (kept === undefined) return [['keep it', 'nonevent demo --keep, then look around in its history']];
+  const last = record.deployed.at(-1)?.followed.view.deployment;
+  const at = `--data ${kept.data}`;
+  return [
+    ['why', `nonevent explain ${shortId(last ?? 'latest')} ${at}`],
+    ['history', `nonevent history ${shortId(last ?? 'latest')} ${at}`],
+    ['replay', `nonevent replay ${shortId(last ?? 'latest')} --at 5 ${at}`],
+    ['audit', `nonevent audit verify ${at}`],
+    ['service', kept.url],
+    ['files', kept.folder],
+    ['stop it', `kill ${kept.process}, which stops the services too; then remove ${kept.folder}`],
+  ];
+}
+
+/** The end of the demo as `-o json` gives it. Pure. */
+export function summaryDocument({ record, measures, expectations, kept }: Summary): object {
+  const { failedInside, failedOutside, restoring, rollingForward, ratio } = measures;
+  return {
+    held: expectations.every(({ held }) => held),
+    requests: measures.requests,
+    failedDuringBadCanary: failedInside.length,
+    failedOtherwise: failedOutside.length,
+    restoredAfterMilliseconds: restoring ?? null,
+    rollForwardSeconds: rollingForward === undefined ? null : rollingForward / 1000,
+    ratio: ratio ?? null,
+    releases: record.deployed.map(({ planned, followed: { view } }) => ({
+      version: planned.version,
+      deployment: view.deployment,
+      outcome: view.outcome,
+      failedStage: view.failure?.stage ?? null,
+      took: span(between(view.requestedAt, view.endedAt ?? view.requestedAt)),
+    })),
+    expectations,
+    kept: kept ?? null,
+  };
+}

@@ -1,0 +1,29 @@
+import { replay } from '../../lifecycle/replay.ts';
+import type { Cli } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { openSystem } from '../system.ts';
+import { explanation } from './explanation.ts';
+import { findDeployment } from './find-deployment.ts';
+import { liveNow } from './live-now.ts';
+import { statusDocument } from './status-document.ts';
+
+/** Says why the deployment that is meant stands as it does. */
+export async function explainDeployment(written: string, cli: Cli): Promise<ExitCode> {
+  const { output } = cli;
+  const { store, close } = await openSystem(cli);
+  try {
+    const id = await findDeployment(store, written);
+    const deployment = replay((await store.load(`deployment#${id}`)).commits);
+    const live = await liveNow(store, deployment.view.pipeline);
+    const now = new Date().toISOString();
+    if (output.format === 'text') output.answer(explanation(deployment.view, live, now, output.answerStyle));
+    else
+      output.document({
+        ...statusDocument(deployment, live),
+        evidence: deployment.view.failure?.evidence ?? null,
+      });
+    return EXIT.done;
+  } finally {
+    close();
+  }
+}

@@ -1,0 +1,32 @@
+import { isParallel, type Pipeline } from '../../pipeline/pipeline.ts';
+import { classOf, isChange, type Stage } from '../../pipeline/stage.ts';
+import type { Style } from '../output/style.ts';
+import { table } from '../output/table.ts';
+import { writtenDuration } from '../output/time.ts';
+import { oneLine } from '../output/untrusted.ts';
+import { shorten } from '../output/width.ts';
+
+const QUESTION_COLUMNS = 56;
+
+/** The stages as they will run, with all sugar expanded: parallel checks side by side, changes with their undo. Pure. */
+export function planLines(pipeline: Pipeline, style: Style): readonly string[] {
+  const rows = pipeline.stages.flatMap((step) =>
+    isParallel(step)
+      ? step.stages.map((stage, index) => row(stage, index === 0 ? '┬' : '├'))
+      : [row(step, ' ')],
+  );
+  return table(rows, (cell, column) =>
+    column === 1 ? style.bold(cell) : column === 0 ? cell : style.dim(cell),
+  );
+}
+
+function row(stage: Stage, branch: string): readonly string[] {
+  const mode = 'mode' in stage && stage.mode !== 'enforcing' ? ` (${stage.mode})` : '';
+  return [
+    `  ${branch} ${isChange(stage) ? '↶' : '?'} ${classOf(stage)}`,
+    `${stage.name}${mode}`,
+    stage.kind,
+    `~${writtenDuration(stage.expect)}`.padStart(6),
+    shorten(oneLine(stage.question), QUESTION_COLUMNS),
+  ];
+}

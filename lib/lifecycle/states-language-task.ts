@@ -1,0 +1,78 @@
+import type { Work } from './work.ts';
+
+export type State = Readonly<Record<string, unknown>> & { readonly Type: string };
+
+/** The functions that a document invokes: names or ARNs, or substitution placeholders such as `${stage}`. */
+export type FunctionNames = Readonly<Record<Work['function'], string>>;
+
+/** Invokes the function that does a leaf's work. Only ids travel; the input goes on as it came. */
+export function task(work: Work, functions: FunctionNames): State {
+  return {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::lambda:invoke',
+    Parameters: {
+      FunctionName: functions[work.function],
+      Payload: {
+        'deployment.$': '$.deployment',
+        'failure.$': '$.failure',
+        ...(work.function === 'conclude' ? { outcome: work.outcome } : { stage: work.stage }),
+      },
+    },
+    ResultPath: null,
+    TimeoutSeconds: work.timeoutSeconds,
+    Retry: retriers(work),
+  };
+}
+
+/** A handler that concludes answers with the diagnosis, which becomes the cause of an execution that failed. */
+export function concludeTask(work: Work, functions: FunctionNames): State {
+  return {
+    ...task(work, functions),
+    ResultSelector: { 'diagnosis.$': '$.Payload.diagnosis' },
+    ResultPath: '$.conclusion',
+  };
+}
+
+/** A handler that wants to be asked again answers `{continue: true}`. */
+export const POLL_RESULT = {
+  ResultSelector: { 'continue.$': '$.Payload.continue' },
+  ResultPath: '$.poll',
+} as const;
+
+/** Keeps what failed in the execution's data, for the undo lane to record where nobody else could. */
+export function catcher(errors: readonly string[], next: string): object {
+  return { ErrorEquals: errors, ResultPath: '$.failure', Next: next };
+}
+
+/**
+ * An attempt that the history counts as failed is repeated as often as the history allows, which ends it by throwing
+ * something else. An undo is also repeated when it ran out of time: it is idempotent, and without it the deployment is
+ * stuck. Failures of the invocation itself are repeated as the Lambda service recommends
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html).
+ */
+function retriers(work: Work): readonly object[] {
+  if (work.function === 'conclude') return [retrier(['States.ALL'], work.attempts)];
+  const failed = work.function === 'undo' ? ['AttemptFailed', 'States.Timeout'] : ['AttemptFailed'];
+  const attempts = work.attempts === 0 ? [] : [retrier(failed, work.attempts)];
+  return [...attempts, retrier(INVOCATION_FAILURES, INVOCATION_RETRIES)];
+}
+
+function retrier(errors: readonly string[], attempts: number): object {
+  return { ...BACK_OFF, ErrorEquals: errors, MaxAttempts: attempts };
+}
+
+const BACK_OFF = { IntervalSeconds: 1, BackoffRate: 2, MaxDelaySeconds: 30, JitterStrategy: 'FULL' } as const;
+
+const INVOCATION_RETRIES = 6;
+
+const INVOCATION_FAILURES = [
+  'StoreUnavailable',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.Unknown',
+  'Runtime.ExitError',
+  'Sandbox.Timedout',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+] as const;

@@ -1,0 +1,15 @@
+import type { FunctionNames } from '../lifecycle/states-language.ts';
+
+/** The functions that state machines invoke, by the plain names that they have on one machine. */
+export const FUNCTION_NAMES = {
+  stage: 'nonevent-stage',
+  undo: 'nonevent-undo',
+  conclude: 'nonevent-conclude',
+} as const satisfies FunctionNames;
+
+/** The functions that events reach. */
+export const EVENT_FUNCTION_NAMES = {
+  request: 'nonevent-request',
+  stop: 'nonevent-stop',
+  reconcile: 'nonevent-reconcile',
+} as const;

@@ -1,0 +1,121 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { concludeHandler } from '../../functions/conclude.ts';
+import { reconcileHandler } from '../../functions/reconcile.ts';
+import { requestHandler } from '../../functions/request.ts';
+import { stageHandler } from '../../functions/stage.ts';
+import { stopHandler } from '../../functions/stop.ts';
+import { undoHandler } from '../../functions/undo.ts';
+import { createDynamoDBEventStore } from '../history/dynamodb-event-store.ts';
+import { LOCAL_POLICY } from '../stages/address-policy.ts';
+import { createArtifactStore } from '../stages/artifact-store.ts';
+import { createExecutions } from '../stages/drive/executions.ts';
+import type { Services } from '../stages/drive/services.ts';
+import { createProcessTargets, type ProcessTargets } from '../targets/process/process-targets.ts';
+import type { Rule } from './event-bridge/event-bus.ts';
+import { EVENT_FUNCTION_NAMES, FUNCTION_NAMES } from './function-names.ts';
+import type { Handler } from './functions.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './step-functions/arns.ts';
+import { type LocalServices, type LocalSystem, startSystem } from './system.ts';
+
+export type NoneventOptions = {
+  /** The data folder. Made where it is missing. */
+  readonly folder: string;
+  /** @default any free ports */
+  readonly ports?: { readonly dynamodb?: number; readonly aws?: number };
+  /** Waits and pauses between attempts last this much of their time. @default 1 */
+  readonly timeScale?: number;
+  /** Hears of troubles that end nothing. */
+  readonly log?: (line: string) => void;
+};
+
+export type NoneventSystem = LocalSystem & {
+  /** Ends the system and every revision, where `close` leaves revisions running for the next start to adopt. */
+  readonly stopAll: () => Promise<void>;
+};
+
+/** Requests come as events, from the command line or from anything else that can put one on the bus. */
+const RULES: readonly Rule[] = [
+  {
+    name: 'request',
+    pattern: { 'detail-type': ['Deployment Requested'] },
+    function: EVENT_FUNCTION_NAMES.request,
+  },
+  { name: 'stop', pattern: { 'detail-type': ['Stop Requested'] }, function: EVENT_FUNCTION_NAMES.stop },
+  {
+    name: 'reconcile',
+    pattern: { source: ['aws.states'], 'detail-type': ['Step Functions Execution Status Change'] },
+    function: EVENT_FUNCTION_NAMES.reconcile,
+  },
+];
+
+/**
+ * Starts the whole of Nonevent on one machine: the local AWS, the handlers, and the targets with their routers. What an
+ * earlier system left open, however it ended, is driven on.
+ *
+ * Errors: those of `startSystem`; `TargetFailed` when the port of a router cannot be had.
+ */
+export async function startNonevent(options: NoneventOptions): Promise<NoneventSystem> {
+  const log = options.log ?? (() => {});
+  const opened: ProcessTargets[] = [];
+  const closeTargets = async (): Promise<void> => {
+    await Promise.all(opened.map((targets) => targets.close()));
+  };
+  try {
+    const system = await startSystem({
+      ...options,
+      rules: RULES,
+      functions: async (services) => {
+        const artifacts = createArtifactStore(services.folder.artifacts);
+        const targets = await createProcessTargets({ folder: services.folder.targets, artifacts, log });
+        opened.push(targets);
+        return handlersOf(services, { artifacts, targets, log });
+      },
+      onStarted: async ({ invoke }) => {
+        await invoke(EVENT_FUNCTION_NAMES.reconcile, {});
+      },
+    });
+    return {
+      ...system,
+      async close() {
+        await system.close();
+        await closeTargets();
+      },
+      async stopAll() {
+        await system.close();
+        await Promise.all(opened.map((targets) => targets.stopAll()));
+      },
+    };
+  } catch (thrown) {
+    await closeTargets();
+    throw thrown;
+  }
+}
+
+function handlersOf(
+  { clients, table, folder, closing }: LocalServices,
+  given: Pick<Services, 'artifacts' | 'targets' | 'log'>,
+): Readonly<Record<string, Handler>> {
+  const store = createDynamoDBEventStore({ client: clients.dynamodb, table });
+  const executions = createExecutions(clients.states, `arn:aws:states:${LOCAL_REGION}:${LOCAL_ACCOUNT}`);
+  const services: Services = {
+    ...given,
+    store,
+    addresses: LOCAL_POLICY,
+    closing,
+    now: Date.now,
+    async workFolder(deployment) {
+      const work = join(folder.work, deployment);
+      await mkdir(work, { recursive: true });
+      return work;
+    },
+  };
+  return {
+    [EVENT_FUNCTION_NAMES.request]: requestHandler({ store, executions }),
+    [EVENT_FUNCTION_NAMES.stop]: stopHandler({ store }),
+    [EVENT_FUNCTION_NAMES.reconcile]: reconcileHandler({ store, executions, log: given.log }),
+    [FUNCTION_NAMES.stage]: stageHandler(services),
+    [FUNCTION_NAMES.undo]: undoHandler(services),
+    [FUNCTION_NAMES.conclude]: concludeHandler(services),
+  };
+}

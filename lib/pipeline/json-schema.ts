@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { pipelineFile } from './file.ts';
+
+/** The JSON Schema (draft 2020-12) of a pipeline file, for editors. What only Nonevent can check is not in it. */
+export function pipelineJsonSchema(): Readonly<Record<string, unknown>> {
+  return {
+    ...z.toJSONSchema(pipelineFile, { io: 'input', unrepresentable: 'any' }),
+    title: 'Nonevent pipeline',
+    description: 'A pipeline file, nonevent.yaml.',
+  };
+}

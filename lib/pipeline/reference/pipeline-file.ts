@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { DEFAULTS } from '../defaults.ts';
+import { processTarget } from '../environment.ts';
+import { FILE_KINDS, type FileStage, fileGroup, pipelineFile } from '../file.ts';
+import { LIMITS } from '../guards.ts';
+import { inWords } from '../in-words.ts';
+import { stagesOf } from '../pipeline.ts';
+import { readPipeline } from '../read-pipeline.ts';
+import { bare, descriptionOf } from '../schema-walk.ts';
+import { COMPLETE, SMALLEST } from './examples.ts';
+import { type FieldRow, fieldRows } from './field-rows.ts';
+
+/** docs/pipeline-file.md: every field of every kind, from the schema itself. */
+export function pipelineFileReference(): string {
+  return `# The pipeline file
+
+<!-- Written by docs/generate.ts from lib/pipeline. -->
+
+A pipeline is written in \`nonevent.yaml\`. \`nonevent validate\` says what is wrong with it, with line and column;
+\`nonevent graph\` shows what it becomes. Editors complete and check it when its first line is
+
+\`\`\`yaml
+# yaml-language-server: $schema=./node_modules/nonevent/docs/nonevent.schema.json
+\`\`\`
+
+A small one, for a service:
+
+\`\`\`yaml
+${SMALLEST}\`\`\`
+
+It runs these stages, and when one fails, the changes among them are undone, newest first:
+
+${ordered(SMALLEST)}
+
+## The file
+
+${table(rowsOf(pipelineFile))}
+
+Where a file has exactly one environment, no stage has to name it. Stages run in the order they are written.
+
+## Stages
+
+A stage is a **check**, which asks a question and changes nothing, or a **change**, which can be taken back. Before the first
+change in each environment the stage \`acquire-<environment>\` is put in, which takes the environment's lease; it is undone last.
+No stage waits for a person.
+
+${kinds()}
+
+### Checks side by side
+
+A group of checks runs at the same time. It passes when all of its enforcing checks pass.
+
+${table(rowsOf(fileGroup))}
+
+## Targets
+
+### process
+
+${descriptionOf(processTarget) ?? ''}
+
+${table(rowsOf(processTarget))}
+
+## Values
+
+- **name**: lower-case letters, digits and hyphens, a letter first, at most 50 characters. Every name is given once.
+- **duration**: \`500ms\`, \`10s\`, \`2m\`, \`1h\`, at most 24 hours; a number is seconds.
+- **share**: \`1%\` or \`0.01\`.
+- **text** that YAML would read as something else, such as \`8080\` or \`true\`, stands in quotes.
+
+Where only one of \`expect\` and \`timeout\` is written, the other follows: an expectation is never longer than its timeout, and a
+timeout is at least three times the expectation. An analysis is expected to take its \`for\` and ends after twice that and a
+minute, because it may be extended once.
+
+## YAML
+
+Anchors, aliases, merge keys, tags, directives, complex keys, several documents and keys given twice are refused, with their
+place. A file has at most ${LIMITS.characters} characters, ${LIMITS.lines} lines, ${LIMITS.lineLength} characters in a line, ${LIMITS.tokens} keys, values and
+marks, and ${LIMITS.depth} levels. A byte order mark and Windows line ends are read.
+
+## A complete example
+
+\`\`\`yaml
+${COMPLETE}\`\`\`
+`;
+}
+
+function rowsOf(schema: z.ZodObject, defaults: Readonly<Record<string, string>> = {}): readonly FieldRow[] {
+  return fieldRows(schema, defaults);
+}
+
+function kinds(): string {
+  return Object.entries(FILE_KINDS)
+    .map(([kind, schema]) => {
+      const object = bare(schema);
+      const rows = object instanceof z.ZodObject ? rowsOf(object, defaultsOf(kind as FileStage['kind'])) : [];
+      return `### ${kind}\n\n${descriptionOf(schema) ?? ''}\n\n${table(rows)}`;
+    })
+    .join('\n\n');
+}
+
+/** Defaults that are not in the schema because they depend on the kind, or on the other fields. */
+function defaultsOf(kind: FileStage['kind']): Readonly<Record<string, string>> {
+  if (kind === 'canary' || kind === 'blueGreen') return { environment: 'the only one' };
+  const { question, expect, timeout } = DEFAULTS[kind];
+  const isAnalysis = kind === 'analysis';
+  return {
+    ...(kind === 'command' || kind === 'custom' ? {} : { question: `“${question}”` }),
+    expect: isAnalysis ? 'its `for`' : `\`${inWords(expect)}\``,
+    timeout: isAnalysis ? 'twice its `for` and `1m`' : `\`${inWords(timeout)}\``,
+    ...(kind === 'command' ? {} : { environment: 'the only one' }),
+  };
+}
+
+function table(rows: readonly FieldRow[]): string {
+  const lines = rows.map(
+    (row) =>
+      `| \`${row.field}\` | ${row.type} | ${row.default} | ${row.description.replaceAll('|', '\\|')} |`,
+  );
+  return ['| field | type | default | |', '|---|---|---|---|', ...lines].join('\n');
+}
+
+/** The stages that an example expands to. */
+function ordered(text: string): string {
+  const reading = readPipeline(text, 'nonevent.yaml');
+  const stages = reading.ok ? stagesOf(reading.pipeline) : [];
+  return stages
+    .map(({ name, kind, question }, index) => `${index + 1}. \`${name}\` (${kind}): ${question}`)
+    .join('\n');
+}

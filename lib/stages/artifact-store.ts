@@ -1,0 +1,117 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { messageOf, NoneventError } from '../nonevent-error.ts';
+import { type Digest, digest } from '../pipeline/release.ts';
+import type { Artifacts } from './artifacts.ts';
+import { listFolder, NEVER_SOURCE } from './packing/list-folder.ts';
+import { listGit } from './packing/list-git.ts';
+import { readTar } from './packing/read-tar.ts';
+import { readTree } from './packing/read-tree.ts';
+import { writeTar } from './packing/write-tar.ts';
+
+/**
+ * Keeps artifacts in a folder, each as a tar archive named by the SHA-256 of its bytes. Equal content gives an equal digest.
+ *
+ * Errors: `ArtifactFailed`, with a `cause` where the disk or git failed and without one where the content is refused.
+ */
+export function createArtifactStore(folder: string): Artifacts {
+  return {
+    async pack(source, ignored) {
+      try {
+        const tree = await readTree(source, await listed(source, ignored));
+        await mkdir(folder, { recursive: true });
+        return await keep(folder, writeTar(source, tree));
+      } catch (thrown) {
+        throw asArtifactFailure(thrown, `${source} could not be packed`);
+      }
+    },
+
+    async unpack(artifact, target) {
+      const place = resolve(target);
+      const temporary = join(dirname(place), `.${basename(place)}.${randomUUID()}`);
+      try {
+        await mkdir(temporary, { recursive: true });
+        await readChecked(fileOf(folder, artifact), artifact, temporary);
+        await rename(temporary, place);
+      } catch (thrown) {
+        await rm(temporary, { recursive: true, force: true });
+        throw asArtifactFailure(thrown, `artifact ${artifact} could not be unpacked to ${place}`);
+      }
+    },
+  };
+}
+
+async function listed(source: string, ignored: 'vcs' | 'nothing'): Promise<readonly string[]> {
+  switch (ignored) {
+    case 'vcs':
+      return (await listGit(source)) ?? (await listFolder(source, NEVER_SOURCE));
+    case 'nothing':
+      return listFolder(source, new Set());
+  }
+}
+
+/** Visible under its name only when it is whole and on the disk. */
+async function keep(folder: string, archive: NodeJS.ReadableStream): Promise<Digest> {
+  const temporary = join(folder, `.${randomUUID()}.tar`);
+  const file = await open(temporary, 'wx', 0o600);
+  const hash = createHash('sha256');
+  try {
+    await pipeline(archive, hashing(hash), async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) await file.writeFile(chunk);
+    });
+    await file.sync();
+    const artifact = digest.parse(`sha256:${hash.digest('hex')}`);
+    await rename(temporary, fileOf(folder, artifact));
+    await syncFolder(folder);
+    return artifact;
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    throw thrown;
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A damaged archive may fail anywhere; that its bytes are not the ones it is named by is what has to be said. */
+async function readChecked(file: string, artifact: Digest, into: string): Promise<void> {
+  const hash = createHash('sha256');
+  const failure = await readTar(createReadStream(file).pipe(hashing(hash)), into).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  throw failure;
+}
+
+function hashing(hash: ReturnType<typeof createHash>): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+}
+
+function fileOf(folder: string, artifact: Digest): string {
+  return join(folder, `${artifact.replace(':', '-')}.tar`);
+}
+
+function asArtifactFailure(thrown: unknown, what: string): NoneventError {
+  if (thrown instanceof NoneventError) return thrown;
+  return new NoneventError('ArtifactFailed', `${what}: ${messageOf(thrown)}`, {
+    hint: 'look whether the disk is full, and whether the folder can be read and written',
+    cause: thrown,
+  });
+}

@@ -1,0 +1,69 @@
+import { NoneventError } from '../../nonevent-error.ts';
+import type { ShiftStage } from '../../pipeline/kinds/shift.ts';
+import type { Target, TargetState, Weights } from '../../targets/target.ts';
+import type { ChangeKind } from '../kind.ts';
+import { revisionOf } from '../revision.ts';
+import { targetOf } from '../target-of.ts';
+import { sameWeights, shiftCapture, spread, weightsBeforeShifts, weightsInWords, withTraffic } from '../weights.ts';
+
+/** Sends a share of the traffic to the placed revision. Undo restores the weights exactly as they were. */
+export const shiftKind: ChangeKind<ShiftStage> = {
+  recoveries: {
+    rejected: 'compensate',
+    inconclusive: 'compensate',
+    errored: 'retry',
+    // The lane restores the weights anyway; a router that does not answer in time is not asked for more of the same first.
+    timedOut: 'compensate',
+    lost: 'retry',
+    stopped: 'compensate',
+    superseded: 'compensate',
+  },
+
+  async capture(stage, context) {
+    const { weights } = await (await targetOf(context, stage.environment)).state();
+    return { weights: withTraffic(weights) };
+  },
+
+  async apply(stage, context, captured) {
+    const { revision } = revisionOf(context.deployment.view);
+    const target = await targetOf(context, stage.environment);
+    const state = await target.state();
+    const before = weightsBeforeShifts(context.deployment.view, stage.environment) ?? shiftCapture.parse(captured).weights;
+    const wanted = spread(revision, stage.percent, running(before, state));
+    const isThere = sameWeights(state.weights, wanted);
+    if (!isThere) await routeAndConfirm(target, wanted, stage.environment);
+    const isAlone = wanted[revision] === 100 && stage.percent !== 100;
+    return {
+      evidence: { revision, before: withTraffic(state.weights), weights: wanted, changed: !isThere },
+      expected: `${revision} gets ${stage.percent} % of the traffic`,
+      observed: isAlone
+        ? `${weightsInWords(wanted)}: no other revision runs that could serve the rest`
+        : weightsInWords(wanted),
+    };
+  },
+
+  async undo(stage, context, captured) {
+    const { weights } = shiftCapture.parse(captured);
+    const target = await targetOf(context, stage.environment);
+    const state = await target.state();
+    if (!sameWeights(state.weights, weights)) await routeAndConfirm(target, weights, stage.environment);
+    return { before: withTraffic(state.weights), weights };
+  },
+};
+
+/** A revision that stopped running since cannot serve anybody. */
+function running(weights: Weights, { revisions }: TargetState): Weights {
+  const alive = new Set(revisions.filter((known) => known.running).map((known) => known.revision));
+  return Object.fromEntries(Object.entries(weights).filter(([name]) => alive.has(name)));
+}
+
+async function routeAndConfirm(target: Target, wanted: Weights, environment: string): Promise<void> {
+  await target.route(wanted);
+  const { weights } = await target.state();
+  if (sameWeights(weights, wanted)) return;
+  throw new NoneventError(
+    'TargetFailed',
+    `the router of ${environment} has ${weightsInWords(weights)} after it was told ${weightsInWords(wanted)}`,
+    { fields: { environment }, hint: 'look who else changes the weights of this environment' },
+  );
+}

@@ -1,0 +1,149 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import type { ProcessTarget } from '../../pipeline/environment.ts';
+import { name } from '../../pipeline/names.ts';
+import type { Artifacts } from '../../stages/artifacts.ts';
+import type { Targets } from '../target.ts';
+import { createInOrder } from './in-order.ts';
+import { type OpenTarget, openProcessTarget } from './process-target.ts';
+import { readRecord } from './record-file.ts';
+import type { TargetRecord } from './target-record.ts';
+
+export type ProcessTargets = Targets & {
+  /** Stops the routers and leaves the revisions running; targets created on the same folder take them over. */
+  close(): Promise<void>;
+  /** Stops the routers and every process. */
+  stopAll(): Promise<void>;
+};
+
+export type ProcessTargetsOptions = {
+  /** Holds `<environment>/<pipeline>/state.json` and `<environment>/<pipeline>/<revision>/app`. */
+  readonly folder: string;
+  readonly artifacts: Pick<Artifacts, 'unpack'>;
+  /** Told, in one line each, what happens to revisions while nobody asks: that one died, that it cannot be restarted. */
+  readonly log?: (line: string) => void;
+};
+
+/**
+ * The targets of one machine. Those that are on disk are opened at once: their routers listen, revisions that still run
+ * are adopted, the others are started again, and traffic goes where it went.
+ *
+ * Errors: `TargetFailed` where a router's port is in use, or where a state on disk cannot be read. Nothing is left open.
+ */
+export async function createProcessTargets(options: ProcessTargetsOptions): Promise<ProcessTargets> {
+  const { folder, artifacts, log = () => undefined } = options;
+  const open = new Map<string, OpenTarget>();
+  const inOrder = createInOrder();
+
+  function takenPorts(): ReadonlySet<number> {
+    const records = [...open.values()].map((each) => each.record());
+    return new Set(
+      records.flatMap(({ definition, revisions }) => [
+        definition.port,
+        ...revisions.flatMap(({ run }) => (run === undefined ? [] : [run.port])),
+      ]),
+    );
+  }
+
+  function checkPort(environment: string, pipeline: string, port: number): void {
+    for (const other of open.values()) {
+      const { environment: otherEnvironment, pipeline: otherPipeline, definition } = other.record();
+      if (otherEnvironment === environment && otherPipeline === pipeline) continue;
+      if (definition.port === port) throw sharedPort(port, otherEnvironment, otherPipeline);
+    }
+  }
+
+  async function openTarget(record: TargetRecord): Promise<OpenTarget> {
+    const { environment, pipeline, definition } = record;
+    checkPort(environment, pipeline, definition.port);
+    const opened = await openProcessTarget(record, {
+      folder: join(folder, environment, pipeline),
+      artifacts,
+      takenPorts,
+      log,
+    });
+    open.set(`${environment}/${pipeline}`, opened);
+    return opened;
+  }
+
+  async function end(how: 'close' | 'stopAll'): Promise<void> {
+    await Promise.all([...open.values()].map((each) => each[how]()));
+  }
+
+  await makeFolder(folder);
+  try {
+    for (const record of await recordsIn(folder)) await openTarget(record);
+  } catch (thrown) {
+    await end('close');
+    throw thrown;
+  }
+
+  return {
+    target(environment, pipeline, definition) {
+      checkName('environment', environment);
+      checkName('pipeline', pipeline);
+      return inOrder(`${environment}/${pipeline}`, async () => {
+        const known = open.get(`${environment}/${pipeline}`);
+        if (known === undefined) {
+          return (await openTarget(newRecord(environment, pipeline, definition.target))).target;
+        }
+        checkPort(environment, pipeline, definition.target.port);
+        await known.define(definition.target);
+        return known.target;
+      });
+    },
+    close: () => end('close'),
+    stopAll: () => end('stopAll'),
+  };
+}
+
+function newRecord(environment: string, pipeline: string, definition: ProcessTarget): TargetRecord {
+  return { format: 1, environment, pipeline, definition, weights: {}, revisions: [] };
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (thrown) {
+    throw new NoneventError('TargetFailed', `the targets' folder cannot be made: ${messageOf(thrown)}`, {
+      fields: { folder },
+      hint: 'make room on the disk or make the folder writable, then repeat',
+      cause: thrown,
+    });
+  }
+}
+
+async function recordsIn(folder: string): Promise<readonly TargetRecord[]> {
+  const records: TargetRecord[] = [];
+  for (const environment of await foldersIn(folder)) {
+    for (const pipeline of await foldersIn(join(folder, environment))) {
+      const record = await readRecord(join(folder, environment, pipeline));
+      if (record !== undefined) records.push(record);
+    }
+  }
+  return records;
+}
+
+async function foldersIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+}
+
+function checkName(what: string, written: string): void {
+  const parsed = name.safeParse(written);
+  if (parsed.success) return;
+  throw new NoneventError(
+    'InvalidInput',
+    `invalid ${what} ${JSON.stringify(written)}: ${z.prettifyError(parsed.error)}`,
+  );
+}
+
+function sharedPort(port: number, environment: string, pipeline: string): NoneventError {
+  return new NoneventError(
+    'TargetFailed',
+    `port ${port} is in use by the router of ${pipeline} in ${environment}`,
+    { fields: { port }, hint: 'give one of the two another port in its target' },
+  );
+}

@@ -1,0 +1,158 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StateMachine } from 'aws-local-stepfunctions';
+import { concludeHandler } from '../../../functions/conclude.ts';
+import type { Handler } from '../../../functions/handler.ts';
+import { requestHandler } from '../../../functions/request.ts';
+import { stageHandler } from '../../../functions/stage.ts';
+import { stopHandler } from '../../../functions/stop.ts';
+import { undoHandler } from '../../../functions/undo.ts';
+import type { DeploymentId } from '../../../lib/history/deployment-id.ts';
+import { createDynamoDBEventStore } from '../../../lib/history/dynamodb-event-store.ts';
+import type { EventStore } from '../../../lib/history/event-store.ts';
+import { compileStatesLanguage } from '../../../lib/lifecycle/states-language.ts';
+import type { Pipeline } from '../../../lib/pipeline/pipeline.ts';
+import type { Digest } from '../../../lib/pipeline/release.ts';
+import { LOCAL_POLICY } from '../../../lib/stages/address-policy.ts';
+import { createArtifactStore } from '../../../lib/stages/artifact-store.ts';
+import type { DeploymentRef } from '../../../lib/stages/drive/executions.ts';
+import { openSession } from '../../../lib/stages/drive/session.ts';
+import { createProcessTargets } from '../../../lib/targets/process/process-targets.ts';
+import { startDynalite } from '../../contract/dynalite.ts';
+
+/** The real handlers on a real store, run by the real interpreter, without the servers around them. */
+export type Rig = {
+  readonly folder: string;
+  readonly store: EventStore;
+  readonly handlers: Readonly<Record<'request' | 'stage' | 'undo' | 'conclude' | 'stop', Handler>>;
+  readonly artifact: Digest;
+  readonly logged: string[];
+  /** Requests a deployment and runs its execution to the end. Returns its id and the name of the state it ended in. */
+  readonly deploy: (
+    pipeline: Pipeline,
+    triggerId: string,
+  ) => Promise<{ readonly id: DeploymentId; readonly ending: string }>;
+  /** Runs another execution of a deployment that was requested before. */
+  readonly drive: (pipeline: Pipeline, id: DeploymentId) => Promise<string>;
+  readonly session: (id: DeploymentId) => ReturnType<typeof openSession>;
+  /** What the stages' commands wrote, a line each. */
+  readonly effects: () => Promise<readonly string[]>;
+  readonly close: () => Promise<void>;
+};
+
+export async function startRig(): Promise<Rig> {
+  const folder = await mkdtemp(join(tmpdir(), 'nonevent-drive-'));
+  const dynalite = await startDynalite();
+  const store = createDynamoDBEventStore({ client: dynalite.client(), table: TABLE });
+  const artifacts = createArtifactStore(join(folder, 'artifacts'));
+  const source = join(folder, 'source');
+  await mkdir(source);
+  await writeFile(join(source, 'readme.txt'), 'a release\n');
+  const artifact = await artifacts.pack(source, 'nothing');
+  const targets = await createProcessTargets({ folder: join(folder, 'targets'), artifacts });
+  const logged: string[] = [];
+  const services = {
+    store,
+    artifacts,
+    targets,
+    addresses: LOCAL_POLICY,
+    workFolder: async (id: DeploymentId) => {
+      const work = join(folder, 'work', id);
+      await mkdir(work, { recursive: true });
+      return work;
+    },
+    closing: new AbortController().signal,
+    now: Date.now,
+    log: (line: string) => void logged.push(line),
+  };
+  const started: DeploymentRef[] = [];
+  const executions = {
+    start: async (ref: DeploymentRef) => void started.push(ref),
+    status: async () => 'unknown' as const,
+  };
+  const handlers = {
+    request: requestHandler({ store, executions }),
+    stage: stageHandler(services),
+    undo: undoHandler(services),
+    conclude: concludeHandler(services),
+    stop: stopHandler(services),
+  };
+  const drive = (pipeline: Pipeline, id: DeploymentId) =>
+    interpret(pipeline, handlers, { deployment: id, entry: 'forward', failure: null });
+  return {
+    folder,
+    store,
+    handlers,
+    artifact,
+    logged,
+    drive,
+    session: (id) => openSession(store, id),
+    async deploy(pipeline, triggerId) {
+      const trigger = { id: triggerId, source: 'test', actor: 'tester' };
+      const { deployment } = (await handlers.request({
+        detail: { pipeline, release: { version: '1.0.0', artifact }, trigger },
+      })) as { deployment: DeploymentId };
+      return { id: deployment, ending: await drive(pipeline, deployment) };
+    },
+    effects: async () => {
+      const text = await readFile(join(folder, 'effects'), 'utf8').catch(() => '');
+      return text.split('\n').filter((line) => line !== '');
+    },
+    async close() {
+      await targets.stopAll();
+      await dynalite.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs the compiled document without its pauses. Returns the state that the execution ended in. */
+export async function interpret(
+  pipeline: Pipeline,
+  handlers: Readonly<Record<'stage' | 'undo' | 'conclude', Handler>>,
+  input: { readonly deployment: DeploymentId; readonly entry: string; readonly failure: null },
+): Promise<string> {
+  const document = compileStatesLanguage(pipeline, { stage: 'stage', undo: 'undo', conclude: 'conclude' });
+  const tasks: Record<string, (invocation: unknown) => Promise<unknown>> = {};
+  const noPause: Record<string, number> = {};
+  forEachState(document, (name, type) => {
+    if (type === 'Wait') noPause[name] = 0;
+    if (type !== 'Task') return;
+    noPause[name] = 0;
+    tasks[name] = async (invocation) => {
+      const { FunctionName, Payload } = invocation as {
+        FunctionName: keyof typeof handlers;
+        Payload: unknown;
+      };
+      return { Payload: (await handlers[FunctionName](Payload)) ?? null };
+    };
+  });
+  const execution = new StateMachine(document as never).run(input, {
+    overrides: {
+      taskResourceLocalHandlers: tasks as never,
+      waitTimeOverrides: noPause,
+      retryIntervalOverrides: noPause,
+    },
+  });
+  let last = '';
+  const watching = (async () => {
+    for await (const event of execution.eventLogs) {
+      if (event.type === 'StateEntered') last = event.state.name;
+    }
+  })();
+  await execution.result.catch(() => {});
+  await watching;
+  return last;
+}
+
+function forEachState(
+  document: { readonly States: Readonly<Record<string, Readonly<Record<string, unknown>>>> },
+  visit: (name: string, type: string) => void,
+): void {
+  for (const [name, state] of Object.entries(document.States)) {
+    visit(name, String(state.Type));
+    for (const branch of (state.Branches as (typeof document)[] | undefined) ?? [])
+      forEachState(branch, visit);
+  }
+}
