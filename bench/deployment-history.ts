@@ -3,16 +3,20 @@ import type { DeploymentId } from '../lib/history/deployment-id.ts';
 import { digestOf, pipelineDigest } from '../lib/history/digests.ts';
 import { encodeEvents } from '../lib/history/encode.ts';
 import { type Event, event } from '../lib/history/events.ts';
-import { type Pipeline, pipelineSchema } from '../lib/pipeline/pipeline.ts';
+import type { Json } from '../lib/pipeline/json.ts';
+import { type Pipeline, pipelineSchema, stagesOf } from '../lib/pipeline/pipeline.ts';
+import type { Stage } from '../lib/pipeline/stage.ts';
+import { type Counters, LATENCY_BOUNDS } from '../lib/targets/target.ts';
 
 const DEPLOYMENT = '0123456789abcdef0123' as DeploymentId;
-const NAMES = Array.from({ length: 10 }, (_, index) => `check-${index}`);
+const LIVE = '1.0.0-fedcba98';
+const NEW = '2.0.0-01234567';
 
-/** The commits of a succeeded deployment of ten checks: what each of them asked, measured and judged. */
+/** The commits of a succeeded canary deployment of ten stages, with evidence of the size that such stages record. */
 export function deploymentHistory(): readonly StoredCommit[] {
   const commits: StoredCommit[] = [];
   let position: ChainPosition = beginningOf(`deployment#${DEPLOYMENT}`);
-  for (const events of batches()) {
+  for (const events of batches(canary())) {
     const unhashed = {
       stream: position.stream,
       seq: position.seq + 1,
@@ -34,14 +38,14 @@ export function passedCheck(stage: string): readonly Event[] {
     event('StagePassed', {
       stage,
       attempt: 1,
-      evidence: { exit: 0, seconds: 3.2, tail: '128 tests passed, 0 failed, 3 skipped\n'.repeat(6) },
+      evidence: { exit: 0, seconds: 3.2, tail: '128 tests passed, 0 failed, 3 skipped\n'.repeat(16) },
       judgement: { verdict: 'pass', expected: 'exit 0 within 60 s', observed: 'exit 0 after 3.2 s' },
     }),
   ];
 }
 
-function batches(): readonly (readonly Event[])[] {
-  const pipeline = tenChecks();
+function batches(pipeline: Pipeline): readonly (readonly Event[])[] {
+  const stages = stagesOf(pipeline);
   return [
     [
       event('DeploymentRequested', {
@@ -49,17 +53,17 @@ function batches(): readonly (readonly Event[])[] {
         kind: 'forward',
         pipeline,
         pipelineDigest: pipelineDigest(pipeline),
-        release: { version: '1.0.0', artifact: digestOf('release') },
+        release: { version: '2.0.0', artifact: digestOf('release') },
         trigger: { id: 'push-1', source: 'cli', actor: 'ada' },
         lifecycle: 1,
       }),
     ],
     [event('DeploymentStarted', { entry: 'forward' })],
-    ...NAMES.flatMap((stage) => [[event('StageStarted', { stage, attempt: 1 })], passedCheck(stage)]),
+    ...stages.flatMap(eventsOf),
     [
       event('DeploymentSucceeded', {
         summary: {
-          stages: Object.fromEntries(NAMES.map((stage) => [stage, 'passed'] as const)),
+          stages: Object.fromEntries(stages.map(({ name }) => [name, 'passed'] as const)),
           failedStage: null,
         },
       }),
@@ -67,17 +71,78 @@ function batches(): readonly (readonly Event[])[] {
   ];
 }
 
-function tenChecks(): Pipeline {
+function eventsOf(stage: Stage): readonly (readonly Event[])[] {
+  switch (stage.kind) {
+    case 'command':
+      return [[event('StageStarted', { stage: stage.name, attempt: 1 })], passedCheck(stage.name)];
+    case 'analysis':
+      return [
+        [event('StageStarted', { stage: stage.name, attempt: 1, capture: counters(1000) })],
+        [
+          event('StagePassed', {
+            stage: stage.name,
+            attempt: 1,
+            evidence: { from: counters(1000), to: counters(3000) },
+            judgement: {
+              verdict: 'pass',
+              expected: 'error rate at most 1%, p95 at most 1.5 times that of the live revision',
+              observed: 'error rate 0.1% of 2000 requests, p95 11.3 ms against 10.8 ms',
+            },
+          }),
+        ],
+      ];
+    default:
+      return [
+        [event('StageStarted', { stage: stage.name, attempt: 1, capture: { weights: { [LIVE]: 100 } } })],
+        [
+          event('StagePassed', {
+            stage: stage.name,
+            attempt: 1,
+            evidence: { revision: NEW, before: { [LIVE]: 100 }, weights: { [LIVE]: 90, [NEW]: 10 } },
+            judgement: { verdict: 'pass', expected: `${NEW} gets 10%`, observed: `${NEW} gets 10%` },
+          }),
+        ],
+      ];
+  }
+}
+
+/** What a router counted of two revisions. */
+function counters(requests: number): Json {
+  const of = {
+    requests,
+    status: { '1xx': 0, '2xx': requests - 1, '3xx': 0, '4xx': 0, '5xx': 1, lost: 0 },
+    latency: LATENCY_BOUNDS.map((_, index) => (index > 10 && index < 24 ? requests % (index * 7) : 0)),
+  };
+  return { epoch: '2026-01-02T03:04:05.006Z', revisions: { [LIVE]: of, [NEW]: of } } satisfies Counters;
+}
+
+function canary(): Pipeline {
+  const environment = 'production';
+  const common = { question: 'Is it as it should be?', expect: '10s', timeout: '1m' };
+  const step = (percent: number) => [
+    { kind: 'shift', name: `shift-${percent}`, ...common, environment, percent },
+    {
+      kind: 'analysis',
+      name: `watch-${percent}`,
+      ...common,
+      environment,
+      for: '10s',
+      minRequests: 50,
+      errorRate: { max: '1%' },
+      p95: { maxRatio: 1.5 },
+    },
+  ];
   return pipelineSchema.parse({
     pipeline: 'storefront',
-    environments: {},
-    stages: NAMES.map((name) => ({
-      kind: 'command',
-      name,
-      question: `Does ${name} pass?`,
-      expect: '10s',
-      timeout: '1m',
-      run: 'npm test',
-    })),
+    environments: { production: { target: { kind: 'process', start: 'node server.js', port: 4100 } } },
+    stages: [
+      { kind: 'command', name: 'unit-tests', ...common, run: 'npm test' },
+      { kind: 'command', name: 'build', ...common, run: 'npm run build', artifact: 'dist' },
+      { kind: 'acquire', name: 'acquire-production', ...common, environment },
+      { kind: 'place', name: 'place', ...common, environment },
+      ...step(10),
+      ...step(50),
+      ...step(100),
+    ],
   });
 }

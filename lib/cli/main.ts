@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Command, CommanderError } from 'commander';
+import { NoneventError } from '../nonevent-error.ts';
 import type { Definition } from './definition.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { createOutput, type Format, type Output } from './output/output.ts';
 import { outputOptionsIn } from './output/output-options.ts';
+import { problemLines, problemOf } from './output/problem.ts';
 import { createProgram } from './program.ts';
 
 /** Runs the command line of this process and sets its exit code. */
@@ -13,7 +15,9 @@ export async function main(): Promise<void> {
   try {
     process.exitCode = await runCommandLine(words, output);
   } catch (thrown) {
-    process.exitCode = await report(thrown, output);
+    const problem = problemOf(thrown);
+    output.note(problemLines(problem, output.format, output.noteStyle));
+    process.exitCode = problem.exitCode;
   }
 }
 
@@ -31,21 +35,12 @@ async function runCommandLine(words: readonly string[], output: Output): Promise
     await program.parseAsync(words, { from: 'user' });
   } catch (thrown) {
     if (!isCommanderError(thrown)) throw thrown;
-    if (thrown.exitCode !== 0 && thrown.code !== 'commander.help') throw await usageProblem(thrown);
+    if (thrown.exitCode !== 0 && thrown.code !== 'commander.help') throw usageProblem(thrown);
   }
   return exitCode;
 }
 
-/** Loaded only when needed: a good start needs none of it. */
-async function report(thrown: unknown, output: Output): Promise<ExitCode> {
-  const { problemLines, problemOf } = await import('./output/problem.ts');
-  const problem = problemOf(thrown);
-  output.note(problemLines(problem, output.format, output.noteStyle));
-  return problem.exitCode;
-}
-
-async function usageProblem(thrown: CommanderError): Promise<Error> {
-  const { NoneventError } = await import('../nonevent-error.ts');
+function usageProblem(thrown: CommanderError): NoneventError {
   const [message = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n');
   const hint = suggestion?.replace(/^\((.*)\)$/, '$1').replace('Did you', 'did you') ?? 'see `nonevent help`';
   return new NoneventError('InvalidInput', message.replace(/\.$/, ''), { hint });
@@ -53,11 +48,11 @@ async function usageProblem(thrown: CommanderError): Promise<Error> {
 
 function requireFormat(definition: Definition, format: Format): void {
   if (definition.formats.includes(format)) return;
-  throw Object.assign(new Error(), {
-    code: 'commander.invalidArgument',
-    exitCode: 1,
-    message: `nonevent ${definition.name} does not answer in ${format}: expected ${definition.formats.join(' or ')}`,
-  });
+  const expected = definition.formats.join(' or ');
+  throw new NoneventError(
+    'InvalidInput',
+    `nonevent ${definition.name} does not answer in ${format}: expected ${expected}`,
+  );
 }
 
 function isCommanderError(thrown: unknown): thrown is CommanderError {

@@ -1,9 +1,9 @@
+import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
 import type { Commit } from './event-store.ts';
-import { netstrings } from './netstrings.ts';
 
 /** The first field of every hashed commit: another layout would be another tag. */
-const COMMIT_TAG = 'nonevent/commit/1';
+const COMMIT_TAG = '17:nonevent/commit/1,';
 
 /** What the first commit of a stream continues. */
 export const GENESIS = '0'.repeat(64);
@@ -14,10 +14,16 @@ export type StoredCommit = Omit<Commit, 'events'>;
 /** Where a chain stands: the place and hash of its newest commit; seq 0 and GENESIS before the first. */
 export type ChainPosition = Pick<Commit, 'stream' | 'seq' | 'hash'>;
 
-/** The hash of a commit, 64 hexadecimal digits. The byte layout is written down in docs/history-format.md. */
+/**
+ * The hash of a commit, 64 hexadecimal digits, over netstrings of a tag and its fields. The layout is written down in
+ * docs/history-format.md.
+ */
 export function hashCommit(commit: Omit<StoredCommit, 'hash'>): string {
-  const { stream, seq, at, commit: id, prev, body } = commit;
-  return hash('sha256', netstrings([COMMIT_TAG, stream, String(seq), at, id, prev, body]));
+  const { stream, at, commit: id, prev, body } = commit;
+  const seq = String(commit.seq);
+  // All fields but the body are ASCII, which item.ts and stream-name.ts see to, so their length is their size in bytes.
+  const fields = `${stream.length}:${stream},${seq.length}:${seq},${at.length}:${at},${id.length}:${id},${prev.length}:${prev},`;
+  return hash('sha256', `${COMMIT_TAG}${fields}${Buffer.byteLength(body)}:${body},`);
 }
 
 /** Why a commit does not continue a chain, with the first seq that is bad. */

@@ -40,7 +40,7 @@ export type DynamoDBEventStoreOptions = {
   readonly table: string;
   /** Milliseconds since 1970. @default the machine's clock */
   readonly now?: () => number;
-  /** A new unique id for each append. @default a random UUID */
+  /** A new unique id of ASCII characters for each append, at most 200. @default a random UUID */
   readonly newCommitId?: () => string;
 };
 
@@ -89,7 +89,7 @@ export function createDynamoDBEventStore(options: DynamoDBEventStoreOptions): Ev
       stream: head.stream,
       seq: head.seq + 1,
       at: new Date(now()).toISOString(),
-      commit: newCommitId(),
+      commit: requireCommitId(newCommitId()),
       prev: head.hash,
       body: encodeEvents(events),
     };
@@ -152,6 +152,14 @@ function verified(position: ChainPosition, item: Item): Commit {
   if (discontinuity !== undefined)
     throw historyCorrupt(position.stream, discontinuity.seq, discontinuity.problem);
   return { ...commit, events: decodeEvents(commit) };
+}
+
+/** What is not printable ASCII could be written, but not read again. */
+function requireCommitId(id: string): string {
+  if (/^[!-~]{1,200}$/.test(id)) return id;
+  throw new TypeError(
+    `invalid commit id ${JSON.stringify(id)}: expected 1 to 200 printable ASCII characters`,
+  );
 }
 
 function requireFitting({ stream, seq, body }: Pick<StoredCommit, 'stream' | 'seq' | 'body'>): void {

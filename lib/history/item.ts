@@ -8,13 +8,14 @@ import { type IndexKind, indexSortKey } from './index-key.ts';
 export type Item = Record<string, AttributeValue>;
 
 const text = z.object({ S: z.string() });
+const ascii = z.object({ S: z.string().regex(/^[\x20-\x7e]{1,200}$/) });
 const itemSchema = z.object({
-  stream: text,
+  stream: ascii,
   seq: z.object({ N: z.string().regex(/^[1-9]\d{0,14}$/) }),
-  at: text,
-  commit: text,
-  prev: text,
-  hash: text,
+  at: ascii,
+  commit: ascii,
+  prev: ascii,
+  hash: ascii,
   body: text,
 });
 

@@ -2,6 +2,7 @@ import { type AnyStateMachine, createMachine } from 'xstate';
 import { isParallel, type ParallelGroup, type Pipeline, type Step } from '../pipeline/pipeline.ts';
 import { type ChangeStage, isChange, type Stage } from '../pipeline/stage.ts';
 import { CONCLUDING, OUTCOMES, PASSED, REQUESTED, undoLeaf } from './leaves.ts';
+import type { Outcome } from './view.ts';
 import { concludeWork, type LeafMeta, stageWork, undoWork } from './work.ts';
 
 /**
@@ -15,6 +16,8 @@ export function compileMachine(pipeline: Pipeline): AnyStateMachine {
   const nextOf = (index: number): string => nameOfStep(steps[index + 1]) ?? CONCLUDING.succeeded;
   const begun = steps.map((_, index) => changesIn(steps.slice(0, index)));
   const changes = changesIn(steps);
+  // Without a change there is nothing to undo; Step Functions refuses a state that cannot be reached.
+  const outcomes = changes.length === 0 ? (['succeeded', 'failed'] as const) : OUTCOMES;
 
   const forward = steps.map((step, index) => {
     const before = begun[index] ?? [];
@@ -33,8 +36,8 @@ export function compileMachine(pipeline: Pipeline): AnyStateMachine {
       [REQUESTED]: requestedState(nextOf(-1), laneEntry(changes)),
       ...Object.fromEntries(forward),
       ...Object.fromEntries(lane),
-      ...concludingStates(),
-      ...Object.fromEntries(OUTCOMES.map((outcome) => [outcome, { type: 'final' }])),
+      ...concludingStates(outcomes),
+      ...Object.fromEntries(outcomes.map((outcome) => [outcome, { type: 'final' }])),
     },
   } as Parameters<typeof createMachine>[0]);
 }
@@ -106,9 +109,9 @@ function undoState(change: ChangeStage, before: readonly ChangeStage[]): StateCo
   };
 }
 
-function concludingStates(): Record<string, StateConfig> {
+function concludingStates(outcomes: readonly Outcome[]): Record<string, StateConfig> {
   return Object.fromEntries(
-    OUTCOMES.map((outcome) => [
+    outcomes.map((outcome) => [
       CONCLUDING[outcome],
       {
         on: { [`deployment.${outcome}`]: outcome, [STOP]: CONCLUDING[outcome] },

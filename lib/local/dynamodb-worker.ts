@@ -17,11 +17,18 @@ const fromHere = createRequire(import.meta.url);
 const fromDynalite = createRequire(fromHere.resolve('dynalite'));
 
 type Method = (this: unknown, ...parameters: unknown[]) => unknown;
+type Database = {
+  readonly iterator: (range: {
+    readonly gt: string;
+    readonly lt: string;
+  }) => AsyncIterable<readonly [key: string, table: { readonly TableStatus: string }]>;
+  readonly del: (key: string) => Promise<void>;
+};
 type LevelPrototype = Record<'_open' | '_put' | '_del' | '_batch', Method>;
 
 const { prototype } = (fromDynalite('level') as { readonly Level: { readonly prototype: LevelPrototype } })
   .Level;
-void syncEveryWrite;
+syncEveryWrite();
 const opened = whenOpened();
 const createDynalite = fromHere('dynalite') as (options: {
   readonly path: string;
@@ -33,7 +40,7 @@ parentPort?.on('message', close);
 
 let step: 'open' | 'listen' = 'open';
 try {
-  await opened;
+  await removeHalfMadeTables(await opened);
   step = 'listen';
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -64,19 +71,25 @@ function syncEveryWrite(): void {
 }
 
 /** dynalite listens before its database is open, and does not tell when it cannot be opened. */
-function whenOpened(): Promise<void> {
+function whenOpened(): Promise<Database> {
   const original = prototype._open;
   return new Promise((resolve, reject) => {
     prototype._open = async function (...parameters) {
       try {
         await original.apply(this, parameters);
-        resolve();
+        resolve(this as Database);
       } catch (thrown) {
         reject(thrown);
         throw thrown;
       }
     };
   });
+}
+
+/** A table of which only the first half was made when the process was killed would be `CREATING` for ever. It is empty. */
+async function removeHalfMadeTables(database: Database): Promise<void> {
+  const tables = database.iterator({ gt: 'table~', lt: 'table\x7f' });
+  for await (const [key, table] of tables) if (table.TableStatus === 'CREATING') await database.del(key);
 }
 
 /** dynalite answers any web page's request (`Access-Control-Allow-Origin: *`). */

@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Pack } from 'tar-stream';
 import { messageOf, NoneventError } from '../nonevent-error.ts';
 import { type Digest, digest } from '../pipeline/release.ts';
 import type { Artifacts } from './artifacts.ts';
@@ -55,7 +56,7 @@ async function listed(source: string, ignored: 'vcs' | 'nothing'): Promise<reado
 }
 
 /** Visible under its name only when it is whole and on the disk. */
-async function keep(folder: string, archive: NodeJS.ReadableStream): Promise<Digest> {
+async function keep(folder: string, archive: Pack): Promise<Digest> {
   const temporary = join(folder, `.${randomUUID()}.tar`);
   const file = await open(temporary, 'wx', 0o600);
   const hash = createHash('sha256');
@@ -85,17 +86,60 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** A damaged archive may fail anywhere; that its bytes are not the ones it is named by is what has to be said. */
+/** A damaged archive may fail anywhere; that its bytes are not the ones it is named by is then what has to be said. */
 async function readChecked(file: string, artifact: Digest, into: string): Promise<void> {
   const hash = createHash('sha256');
-  const failure = await readTar(createReadStream(file).pipe(hashing(hash)), into).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  throw failure;
+  try {
+    await readTar(hashed(file, hash), into);
+  } catch (thrown) {
+    if (isMissing(thrown, file)) throw missing(artifact, thrown);
+    const whole = createHash('sha256');
+    for await (const chunk of createReadStream(file)) whole.update(chunk as Buffer);
+    checkDigest(whole, artifact, file);
+    throw thrown;
+  }
+  checkDigest(hash, artifact, file);
 }
 
-function hashing(hash: ReturnType<typeof createHash>): Transform {
+async function* hashed(file: string, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) {
+    hash.update(chunk as Buffer);
+    yield chunk as Buffer;
+  }
+}
+
+function checkDigest(hash: Hash, artifact: Digest, file: string): void {
+  const found = `sha256:${hash.digest('hex')}`;
+  if (found === artifact) return;
+  throw new NoneventError(
+    'ArtifactFailed',
+    `artifact ${artifact} is damaged: its bytes have the digest ${found}`,
+    {
+      fields: { artifact, found, file },
+      hint: 'deploy again, which packs it anew',
+    },
+  );
+}
+
+function isMissing(thrown: unknown, file: string): boolean {
+  return (
+    thrown instanceof Error &&
+    'code' in thrown &&
+    thrown.code === 'ENOENT' &&
+    'path' in thrown &&
+    thrown.path === file
+  );
+}
+
+function missing(artifact: Digest, cause: unknown): NoneventError {
+  return new NoneventError('ArtifactFailed', `artifact ${artifact} is not kept here`, {
+    fields: { artifact },
+    hint: 'deploy again, which packs it anew',
+    cause,
+  });
+}
+
+function hashing(hash: Hash): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);

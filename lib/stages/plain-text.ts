@@ -18,5 +18,10 @@ export function plainText(text: string): string {
 /** Text from outside on one line of at most `longest` characters. */
 export function plainLine(text: string, longest: number): string {
   const line = plainText(text).replaceAll(/\s+/g, ' ').trim();
-  return line.length <= longest ? line : `${line.slice(0, longest - 1).toWellFormed().replace(/\ufffd$/, '')}…`;
+  return line.length <= longest
+    ? line
+    : `${line
+        .slice(0, longest - 1)
+        .toWellFormed()
+        .replace(/\ufffd$/, '')}…`;
 }

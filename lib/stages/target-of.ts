@@ -7,8 +7,12 @@ export async function targetOf({ targets, deployment }: StageContext, environmen
   const { pipeline } = deployment.view;
   const definition = pipeline.environments[environment];
   if (definition !== undefined) return targets.target(environment, pipeline.pipeline, definition);
-  throw new NoneventError('NotFound', `pipeline ${pipeline.pipeline} has no environment ${JSON.stringify(environment)}`, {
-    fields: { environment },
-    hint: `environments: ${Object.keys(pipeline.environments).join(', ')}`,
-  });
+  throw new NoneventError(
+    'NotFound',
+    `pipeline ${pipeline.pipeline} has no environment ${JSON.stringify(environment)}`,
+    {
+      fields: { environment },
+      hint: `environments: ${Object.keys(pipeline.environments).join(', ')}`,
+    },
+  );
 }

@@ -270,6 +270,18 @@ it('refuses a commit that opens and concludes a deployment, as it could be liste
   );
 });
 
+it.each(['', 'é', 'a b', 'x'.repeat(201)])(
+  'refuses the commit id %j, which could not be read again',
+  async (id) => {
+    const odd = createDynamoDBEventStore({ client, table, newCommitId: () => id });
+    const { head } = await odd.load(stream);
+    await expect(odd.append(head, [stopRequested('x')])).rejects.toThrow(
+      `invalid commit id ${JSON.stringify(id)}: expected 1 to 200 printable ASCII characters`,
+    );
+    expect(await eventsIn(store)).toEqual([]);
+  },
+);
+
 async function behindProxy(
   fault: (operation: string, earlier: readonly string[]) => Fault | Promise<Fault>,
   adjust?: (operation: string, sent: string, answer: Answer) => Promise<Answer>,

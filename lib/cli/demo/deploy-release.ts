@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deploymentId, type DeploymentId } from '../../history/deployment-id.ts';
+import { type DeploymentId, deploymentId } from '../../history/deployment-id.ts';
 import type { Cli } from '../command.ts';
 import deploy from '../commands/deploy.ts';
 import type { Output } from '../output/output.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Measures } from './measures.ts';
 import { BAD_SHIFT, FIRST, PIPELINE, PLAN, type PlannedRelease, SECOND, THIRD } from './plan.ts';
-import type { Aftermath, Deployed, DemoRecord } from './record.ts';
+import type { Aftermath, DemoRecord, Deployed } from './record.ts';
 import { trafficOf } from './traffic.ts';
 
 /** Something that had to be true, and what was seen instead or to confirm it. */
@@ -19,7 +19,12 @@ export const ENOUGH_AFTER = 100;
 export function checkExpectations(record: DemoRecord, measures: Measures): readonly Expectation[] {
   const { deployed, aftermath } = record;
   return [
-    ...PLAN.map((planned) => endsAsPlanned(planned, deployed.find((each) => each.planned === planned))),
+    ...PLAN.map((planned) =>
+      endsAsPlanned(
+        planned,
+        deployed.find((each) => each.planned === planned),
+      ),
+    ),
     onlyGoodAnswers(measures),
     weightsAreBack(aftermath),
     badProcessIsGone(aftermath),
@@ -35,7 +40,11 @@ export function checkExpectations(record: DemoRecord, measures: Measures): reado
 function endsAsPlanned(planned: PlannedRelease, deployed: Deployed | undefined): Expectation {
   const { version, outcome, failedStage } = planned;
   const view = deployed?.followed.view;
-  const seen = view && { outcome: view.outcome, failedStage: view.failure?.stage ?? null, mode: view.failure?.mode };
+  const seen = view && {
+    outcome: view.outcome,
+    failedStage: view.failure?.stage ?? null,
+    mode: view.failure?.mode,
+  };
   const isRejected = failedStage === null || seen?.mode === 'rejected';
   return {
     name: `release ${version}`,
@@ -44,7 +53,12 @@ function endsAsPlanned(planned: PlannedRelease, deployed: Deployed | undefined):
     observed:
       seen === undefined
         ? 'not reached'
-        : [seen.outcome, ...(seen.failedStage === null ? [] : [`${seen.mode} at ${seen.failedStage}: ${view?.failure?.observed}`])].join(', '),
+        : [
+            seen.outcome,
+            ...(seen.failedStage === null
+              ? []
+              : [`${seen.mode} at ${seen.failedStage}: ${view?.failure?.observed}`]),
+          ].join(', '),
   };
 }
 
@@ -112,7 +126,10 @@ function replayEqualsLive(deployed: readonly Deployed[]): Expectation {
     held: deployed.length === PLAN.length && different.length === 0,
     expected: 'each stored history replays to the end that was seen live and that its execution had',
     observed: deployed
-      .map(({ planned, replayed, execution }) => `${planned.version} ${replayed.view.outcome}, execution ${execution}`)
+      .map(
+        ({ planned, replayed, execution }) =>
+          `${planned.version} ${replayed.view.outcome}, execution ${execution}`,
+      )
       .join('; '),
   };
 }

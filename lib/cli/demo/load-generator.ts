@@ -31,6 +31,8 @@ export type LoadGenerator = {
   readonly answers: () => readonly Answer[];
   /** Begins no other request, waits for those that are open, and gives all of them. */
   readonly stop: () => Promise<readonly Answer[]>;
+  /** Resolves when no other request will be begun and none is open. */
+  readonly ended: Promise<void>;
   /** Ends at once. */
   readonly kill: () => Promise<void>;
 };
@@ -65,6 +67,7 @@ export function startLoad(load: Load): LoadGenerator {
   };
   return {
     answers: requireSound,
+    ended,
     stop: async () => {
       worker.postMessage('stop');
       await ended;

@@ -24,7 +24,8 @@ parentPort?.on('message', stop);
 /** Begins the requests that are due. What could not be begun in time is left out: the rate never exceeds what was asked for. */
 function tick(): void {
   const elapsed = (performance.now() - beganAt) / 1000;
-  if (elapsed > secondsAtMost) return stop();
+  if (elapsed > secondsAtMost) stop();
+  if (isStopping) return;
   const dueNow = Math.floor(elapsed * requestsPerSecond);
   for (; due < dueNow; due += 1) {
     if (open < openAtMost) void request(paths[begun % paths.length] ?? '/');

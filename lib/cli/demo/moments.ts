@@ -1,7 +1,7 @@
 import type { Commit } from '../../history/event-store.ts';
 import type { EventData, EventType } from '../../history/events.ts';
-import type { Window } from './traffic.ts';
 import { BAD_ANALYSIS, BAD_SHIFT } from './plan.ts';
+import type { Window } from './traffic.ts';
 
 /** The first and the last moment of something, in milliseconds since 1970, as the history has them. */
 type Commits = readonly Pick<Commit, 'at' | 'events'>[];

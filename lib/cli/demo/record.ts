@@ -1,5 +1,5 @@
-import type { Environment } from '../../environments/environment.ts';
 import type { ChainReport } from '../../audit/verify-chain.ts';
+import type { Environment } from '../../environments/environment.ts';
 import type { Commit } from '../../history/event-store.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { Weights } from '../../targets/target.ts';

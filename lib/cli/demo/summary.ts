@@ -9,7 +9,12 @@ import { SECOND, THIRD } from './plan.ts';
 import type { DemoRecord } from './record.ts';
 
 /** What is left for somebody to look around in. */
-export type Kept = { readonly folder: string; readonly data: string; readonly url: string; readonly process: number };
+export type Kept = {
+  readonly folder: string;
+  readonly data: string;
+  readonly url: string;
+  readonly process: number;
+};
 
 export type Summary = {
   readonly record: DemoRecord;
@@ -57,7 +62,10 @@ function measuredFacts(measures: Measures): readonly Fact[] {
   return [
     ['requests served', requests.toLocaleString('en')],
     ['users saw fail', `${failedInside.length}, while ${THIRD.version} had its share of the traffic`],
-    ['traffic restored', restoring === undefined ? NOT_REACHED : `${restoring} ms after the deciding measurement`],
+    [
+      'traffic restored',
+      restoring === undefined ? NOT_REACHED : `${restoring} ms after the deciding measurement`,
+    ],
     [
       'roll-forward',
       rollingForward === undefined

@@ -34,13 +34,24 @@ function told(
 ): readonly string[] {
   const stageNamed = (name: string): StageView | undefined =>
     deployment.view.stages.find((stage) => stage.name === name);
-  const line = (mark: Mark, name: string, time: string, question: string, evidence: string): readonly string[] =>
-    stageLine(deployment, { mark, name, time, question, evidence }, telling);
+  const line = (
+    mark: Mark,
+    name: string,
+    time: string,
+    question: string,
+    evidence: string,
+  ): readonly string[] => stageLine(deployment, { mark, name, time, question, evidence }, telling);
   switch (event.type) {
     case 'StagePassed': {
       const stage = stageNamed(event.data.stage);
       if (stage === undefined) return [];
-      return line(markOfStage(stage), stage.name, elapsed(stage, at), stage.question, event.data.judgement.observed);
+      return line(
+        markOfStage(stage),
+        stage.name,
+        elapsed(stage, at),
+        stage.question,
+        event.data.judgement.observed,
+      );
     }
     case 'StageFailed':
     case 'StageAttemptFailed':
@@ -54,7 +65,9 @@ function told(
     case 'StageUndone': {
       const stage = stageNamed(event.data.stage);
       if (stage === undefined || event.data.effect === 'nothing') return [];
-      const failedAt = deployment.view.stages.find(({ name }) => name === deployment.view.failure?.stage)?.endedAt;
+      const failedAt = deployment.view.stages.find(
+        ({ name }) => name === deployment.view.failure?.stage,
+      )?.endedAt;
       const since = failedAt === undefined ? '' : `${span(between(failedAt, at))} after the verdict`;
       return line(UNDONE, stage.name, '', since, '');
     }

@@ -23,5 +23,5 @@ export async function checkOut(version: Version, folder: string, port: number): 
   const file = join(folder, FILE_NAME);
   const document = parseDocument(await readFile(file, 'utf8'));
   document.setIn(['environments', 'production', 'target', 'port'], port);
-  await writeFile(file, document.toString({ lineWidth: 0 }));
+  await writeFile(file, document.toString({ lineWidth: 0, flowCollectionPadding: false }));
 }

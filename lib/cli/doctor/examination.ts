@@ -89,19 +89,15 @@ async function pipelineOf(
 async function examineDataFolder(path: string): Promise<Finding> {
   const what = 'data folder';
   const existing = await nearestExisting(path);
+  if (!(await stat(existing)).isDirectory()) {
+    const fix = 'name another folder with --data';
+    return { what, state: 'problem', observed: `${existing} is no folder`, fix };
+  }
   try {
     await access(existing, constants.W_OK | constants.X_OK);
   } catch (thrown) {
     const fix = `make ${existing} writable, or name another folder with --data`;
     return { what, state: 'problem', observed: messageOf(thrown), fix };
-  }
-  if (!(await stat(existing)).isDirectory()) {
-    return {
-      what,
-      state: 'problem',
-      observed: `${existing} is no folder`,
-      fix: 'name another folder with --data',
-    };
   }
   return {
     what,

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Commit, EventStore, Head, StreamName } from '../../history/event-store.ts';
+import type { Commit, EventStore, Head, Stream, StreamName } from '../../history/event-store.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { type EndedDeployment, hasEnded } from '../exit-code-of-deployment.ts';
@@ -12,7 +12,7 @@ export type Followed =
   /** As of the newest commit that was seen; `undefined` when there was none. */
   | { readonly because: 'aborted' | 'timedOut'; readonly deployment: Deployment | undefined };
 
-/** Told of each commit as it is seen, and of time passing in between. */
+/** Told of where the deployment stands at first, of each commit after that, and of time passing in between. */
 export type Watcher = {
   readonly changed: (deployment: Deployment, commit: Commit) => void | Promise<void>;
   readonly waiting: (deployment: Deployment | undefined) => void;
@@ -33,10 +33,12 @@ export async function follow(
   let head: Head | undefined;
   let deployment: Deployment | undefined;
   for (;;) {
-    const loaded = head === undefined ? await store.load(stream) : await store.loadAfter(head);
+    const isFirst = head === undefined;
+    const loaded: Stream = head === undefined ? await store.load(stream) : await store.loadAfter(head);
     head = loaded.head;
     for (const commit of loaded.commits) {
       commits.push(commit);
+      if (isFirst && commit.seq < head.seq) continue;
       deployment = replay(commits);
       await watcher.changed(deployment, commit);
     }

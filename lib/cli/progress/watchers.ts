@@ -1,5 +1,7 @@
 import type { Deployment } from '../../lifecycle/deployment.ts';
+import type { DeploymentView } from '../../lifecycle/view.ts';
 import type { Output } from '../output/output.ts';
+import type { Style } from '../output/style.ts';
 import { shorten } from '../output/width.ts';
 import { changeLines } from './change-lines.ts';
 import type { Watcher } from './follow.ts';
@@ -8,6 +10,8 @@ import { signOfLife } from './sign-of-life.ts';
 import { stageLines } from './stage-list.ts';
 
 const SIGN_OF_LIFE_MILLISECONDS = 30_000;
+/** Where there is no terminal, lines may be long. */
+const PLAIN_COLUMNS = 120;
 const CLEAR_LINE = '\u001b[2K';
 const CLEAR_BELOW = '\u001b[J';
 /** A line that wrapped would take two rows, and the next redraw would start a row too low. */
@@ -38,7 +42,9 @@ function redrawnList(output: Output): Watcher {
   return { changed: draw, waiting: (deployment) => void (deployment && draw(deployment)) };
 }
 
+/** A line per change. What it begins with is where the deployment stands; one that has ended is told by its last screen. */
 function plainLines(output: Output): Watcher {
+  const style = output.noteStyle;
   let before: Deployment | undefined;
   let saidAt = performance.now();
   const say = (lines: readonly string[]): void => {
@@ -47,8 +53,9 @@ function plainLines(output: Output): Watcher {
     saidAt = performance.now();
   };
   return {
-    changed: (deployment, commit) => {
-      say(changeLines(before, deployment, commit.at, output.noteStyle));
+    changed: (deployment, { at }) => {
+      if (before !== undefined) say(changeLines(before, deployment, at, style));
+      else if (deployment.view.outcome === undefined) say(openingLines(deployment.view, at, style));
       before = deployment;
     },
     waiting: (deployment) => {
@@ -56,4 +63,12 @@ function plainLines(output: Output): Watcher {
       say([shorten(signOfLife(deployment, new Date().toISOString()), 200)]);
     },
   };
+}
+
+function openingLines(view: DeploymentView, now: string, style: Style): readonly string[] {
+  return [
+    headline(view, now, style),
+    ...stageLines(view, { now, columns: PLAIN_COLUMNS, style }),
+    style.dim('watching; Ctrl-C ends the watching, not the deployment'),
+  ];
 }

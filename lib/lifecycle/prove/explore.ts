@@ -9,18 +9,17 @@ export type Exploration = {
   /** Every situation once, nearest first. */
   readonly situations: readonly Situation[];
   readonly steps: readonly Step[];
-  /** The nearest situation that was left out for want of room; `undefined` when all was explored. */
+  /** The first situation for which there was no room; `undefined` when all was explored. */
   readonly unexplored: Situation | undefined;
 };
 
-/** Explores all situations breadth first, so that the way to each is a shortest one. At most `room` of them are kept. */
+/** Explores all situations breadth first, so that the way to each is a shortest one. Stops when there are more than `room`. */
 export function explore(pipeline: Pipeline, start: MachineState, room: number): Exploration {
   const identify = identities();
   const first = beginning(start);
   const known = new Map([[identify(first), first]]);
   const situations = [first];
   const steps: Step[] = [];
-  let unexplored: Situation | undefined;
   for (const from of situations) {
     for (const event of from.state.events()) {
       const state = from.state.next(event);
@@ -28,10 +27,7 @@ export function explore(pipeline: Pipeline, start: MachineState, room: number): 
       const reached = follow(pipeline, from, event, state);
       const identity = identify(reached);
       let to = known.get(identity);
-      if (to === undefined && situations.length >= room) {
-        unexplored ??= reached;
-        continue;
-      }
+      if (to === undefined && situations.length >= room) return { situations, steps, unexplored: reached };
       if (to === undefined) {
         to = reached;
         known.set(identity, to);
@@ -40,7 +36,7 @@ export function explore(pipeline: Pipeline, start: MachineState, room: number): 
       steps.push({ from, event, to });
     }
   }
-  return { situations, steps, unexplored };
+  return { situations, steps, unexplored: undefined };
 }
 
 /** Gives equal situations equal names, however they were reached. */

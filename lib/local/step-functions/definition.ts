@@ -1,78 +1,150 @@
-import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import { z } from 'zod';
 import { messageOf } from '../../nonevent-error.ts';
 import { AwsError } from '../aws-error.ts';
+import { definitionProblems } from './definition-problems.ts';
 
 export const INVOKE = 'arn:aws:states:::lambda:invoke';
 export const INVOKE_AND_WAIT = `${INVOKE}.waitForTaskToken`;
 
-const retrier = z.looseObject({
-  ErrorEquals: z.array(z.string()),
-  IntervalSeconds: z.number().optional(),
-  MaxDelaySeconds: z.number().optional(),
+const path = z.string().regex(/^\$/, 'expected a path that begins with $').nullable();
+const stateName = z.string().min(1).max(80);
+const errors = z.array(z.string()).min(1);
+const seconds = z.int().min(1).max(99_999_999);
+const language = z.literal('JSONPath').optional();
+
+const retrier = z.strictObject({
+  Comment: z.string().optional(),
+  ErrorEquals: errors,
+  IntervalSeconds: seconds.optional(),
+  MaxAttempts: z.int().min(0).max(99_999_999).optional(),
+  BackoffRate: z.number().min(1).optional(),
+  MaxDelaySeconds: seconds.optional(),
+  JitterStrategy: z.enum(['FULL', 'NONE']).optional(),
 });
-const catcher = z.looseObject({ ErrorEquals: z.array(z.string()) });
+const catcher = z.strictObject({
+  Comment: z.string().optional(),
+  ErrorEquals: errors,
+  ResultPath: path.optional(),
+  Next: stateName,
+});
 
-export type State = z.output<typeof stateFields> & { readonly Branches?: readonly Definition[] | undefined };
-export type Definition = {
-  readonly StartAt: string;
-  readonly QueryLanguage?: string | undefined;
-  readonly TimeoutSeconds?: number | undefined;
-  readonly States: Readonly<Record<string, State>>;
-};
-
-const stateFields = z.looseObject({
-  Type: z.string(),
-  QueryLanguage: z.string().optional(),
-  Resource: z.string().optional(),
-  Parameters: z.unknown().optional(),
-  TimeoutSeconds: z.number().optional(),
-  HeartbeatSeconds: z.number().optional(),
-  Seconds: z.number().optional(),
+const input = { Comment: z.string().optional(), QueryLanguage: language, InputPath: path.optional() };
+const output = { OutputPath: path.optional() };
+const onward = { Next: stateName.optional(), End: z.literal(true).optional() };
+const worker = {
+  ...input,
+  ...output,
+  ...onward,
+  ResultSelector: z.record(z.string(), z.json()).optional(),
+  ResultPath: path.optional(),
   Retry: z.array(retrier).optional(),
   Catch: z.array(catcher).optional(),
+};
+
+const task = z.strictObject({
+  Type: z.literal('Task'),
+  ...worker,
+  Resource: z.enum([INVOKE, INVOKE_AND_WAIT]),
+  Parameters: z
+    .looseObject({ FunctionName: z.string().min(1), Payload: z.json().optional() })
+    .describe('What the Lambda integration takes.'),
+  TimeoutSeconds: seconds.optional(),
+  HeartbeatSeconds: seconds.optional(),
 });
-const state: z.ZodType<State> = stateFields.extend({
-  Branches: z.lazy(() => z.array(definition)).optional(),
+const pass = z.strictObject({
+  Type: z.literal('Pass'),
+  ...input,
+  ...output,
+  ...onward,
+  Parameters: z.json().optional(),
+  Result: z.json().optional(),
+  ResultPath: path.optional(),
 });
-const definition: z.ZodType<Definition> = z.looseObject({
-  StartAt: z.string(),
-  QueryLanguage: z.string().optional(),
-  TimeoutSeconds: z.number().optional(),
-  States: z.record(z.string(), state),
+const wait = z.strictObject({
+  Type: z.literal('Wait'),
+  ...input,
+  ...output,
+  ...onward,
+  Seconds: z.number().min(0).max(99_999_999).optional(),
+  SecondsPath: z.string().optional(),
+  Timestamp: z.iso.datetime({ offset: true }).optional(),
+  TimestampPath: z.string().optional(),
+});
+const choice = z.strictObject({
+  Type: z.literal('Choice'),
+  ...input,
+  ...output,
+  Choices: z.array(z.looseObject({ Next: stateName })).min(1),
+  Default: stateName.optional(),
+});
+const succeed = z.strictObject({ Type: z.literal('Succeed'), ...input, ...output });
+const fail = z.strictObject({
+  Type: z.literal('Fail'),
+  Comment: z.string().optional(),
+  QueryLanguage: language,
+  Error: z.string().optional(),
+  ErrorPath: z.string().optional(),
+  Cause: z.string().optional(),
+  CausePath: z.string().optional(),
+});
+const parallelFields = z.strictObject({
+  Type: z.literal('Parallel'),
+  ...worker,
+  Parameters: z.json().optional(),
+});
+
+export type TaskState = z.output<typeof task>;
+type ParallelState = z.output<typeof parallelFields> & { readonly Branches: readonly Branch[] };
+type SimpleState = z.output<typeof pass | typeof wait | typeof choice | typeof succeed | typeof fail>;
+export type State = TaskState | ParallelState | SimpleState;
+export type Branch = { readonly StartAt: string; readonly States: Readonly<Record<string, State>> };
+export type Definition = Branch & { readonly TimeoutSeconds?: number | undefined };
+
+const states: z.ZodType<Branch['States']> = z.lazy(() => z.record(stateName, state));
+const branch: z.ZodType<Branch> = z.strictObject({
+  Comment: z.string().optional(),
+  StartAt: stateName,
+  States: states,
+});
+const parallel = parallelFields.extend({ Branches: z.array(branch).min(1) });
+const state: z.ZodType<State> = z.discriminatedUnion('Type', [
+  task,
+  parallel,
+  choice,
+  wait,
+  pass,
+  succeed,
+  fail,
+]);
+
+/** The part of the States Language that is run here. What is not described here would be ignored, so it is refused. */
+const definition: z.ZodType<Definition> = z.strictObject({
+  Comment: z.string().optional(),
+  Version: z.literal('1.0').optional(),
+  QueryLanguage: language,
+  StartAt: stateName,
+  TimeoutSeconds: seconds.optional(),
+  States: states,
 });
 
 /**
- * Checks a new definition, and refuses what would run differently here than in AWS.
+ * Reads a definition, and refuses one that cannot run, or that would run differently here than in AWS.
  *
  * Error: `InvalidDefinition`.
  */
-export function checkDefinition(text: string): Definition {
-  const document = parseJson(text);
-  try {
-    new StateMachine(document as StateMachineDefinition);
-  } catch (thrown) {
-    throw invalid(messageOf(thrown));
-  }
-  // Read anew: the validator writes defaults into what it is given.
-  const checked = readDefinition(text);
-  const problems = [...languageProblems('the definition', checked), ...problemsOf(checked, false)];
-  if (problems.length > 0) throw invalid(problems.join('; '));
-  return checked;
-}
-
-/** Reads a definition that was checked when it was new. Error: `InvalidDefinition`. */
-export function readDefinition(text: string): Definition {
+export function parseDefinition(text: string): Definition {
   const parsed = definition.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  throw invalid(messageOf(z.prettifyError(parsed.error)));
+  if (!parsed.success) throw invalid([messageOf(z.prettifyError(parsed.error))]);
+  const problems = definitionProblems(parsed.data);
+  if (problems.length > 0) throw invalid(problems);
+  return parsed.data;
 }
 
 /** All states by name, those inside parallel branches too. Names are unique in the whole document. */
-export function statesOf({ States }: Definition): readonly (readonly [name: string, state: State])[] {
+export function statesOf({ States }: Branch): readonly (readonly [name: string, state: State])[] {
   return Object.entries(States).flatMap(([name, found]) => [
     [name, found] as const,
-    ...(found.Branches ?? []).flatMap(statesOf),
+    ...(found.Type === 'Parallel' ? found.Branches.flatMap(statesOf) : []),
   ]);
 }
 
@@ -80,77 +152,15 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw invalid('the definition is not JSON');
+    throw invalid(['it is not JSON']);
   }
 }
 
-function invalid(why: string): AwsError {
-  return new AwsError('InvalidDefinition', `Invalid State Machine Definition: ${why.slice(0, 2000)}`);
-}
+const PROBLEM_CHARACTERS = 2000;
 
-const TYPES: ReadonlySet<string> = new Set(['Task', 'Parallel', 'Choice', 'Wait', 'Pass', 'Succeed', 'Fail']);
-const FIELDS_NOT_RUN = [
-  'TimeoutSecondsPath',
-  'HeartbeatSecondsPath',
-  'Assign',
-  'Arguments',
-  'Output',
-  'QueryLanguage',
-];
-const CONTEXT_PATHS = /\$\$\.[A-Za-z.]*/g;
-const CONTEXT: ReadonlySet<string> = new Set([
-  '$$.Execution.Id',
-  '$$.Execution.Name',
-  '$$.Execution.Input',
-  '$$.Execution.StartTime',
-  '$$.StateMachine.Id',
-  '$$.StateMachine.Name',
-]);
-
-function languageProblems(
-  where: string,
-  { QueryLanguage = 'JSONPath' }: Definition | State,
-): readonly string[] {
-  return QueryLanguage === 'JSONPath' ? [] : [`${where}: expected the query language JSONPath`];
-}
-
-/** The interpreter ignores what it does not know. What runs differently from AWS is worse than what does not run. */
-function problemsOf({ States }: Definition, isBranch: boolean): readonly string[] {
-  return Object.entries(States).flatMap(([name, found]) => [
-    ...(TYPES.has(found.Type) ? [] : [`state ${name}: type ${found.Type} is not run on one machine`]),
-    ...FIELDS_NOT_RUN.filter((field) => field in found).map(
-      (field) => `state ${name}: ${field} is not run on one machine`,
-    ),
-    ...languageProblems(`state ${name}`, found),
-    ...(found.Type === 'Task' ? taskProblems(name, found) : []),
-    ...contextProblems(name, found, isBranch),
-    ...(found.Branches ?? []).flatMap((branch) => problemsOf(branch, true)),
-  ]);
-}
-
-const taskParameters = z.looseObject({ FunctionName: z.string() });
-
-function taskProblems(name: string, task: State): readonly string[] {
-  return [
-    ...(task.Resource === INVOKE || task.Resource === INVOKE_AND_WAIT
-      ? []
-      : [
-          `state ${name}: resource ${task.Resource ?? '(none)'} is not run on one machine: expected ${INVOKE} or ${INVOKE_AND_WAIT}`,
-        ]),
-    ...(taskParameters.safeParse(task.Parameters).success
-      ? []
-      : [`state ${name}: expected Parameters with a FunctionName`]),
-  ];
-}
-
-function contextProblems(name: string, found: State, isBranch: boolean): readonly string[] {
-  const { Branches: _, ...own } = found;
-  const used = JSON.stringify(own).match(CONTEXT_PATHS) ?? [];
-  return used
-    .filter((path) => {
-      if (path === '$$.Task.Token') return found.Resource !== INVOKE_AND_WAIT;
-      // Inside a branch the interpreter gives the branch's input, where AWS gives the execution's.
-      return !CONTEXT.has(path) || (isBranch && path === '$$.Execution.Input');
-    })
-    .map((path) => `state ${name}: ${path} is not known here`);
+function invalid(problems: readonly string[]): AwsError {
+  return new AwsError(
+    'InvalidDefinition',
+    `Invalid State Machine Definition: ${problems.join('; ').slice(0, PROBLEM_CHARACTERS)}`,
+  );
 }

@@ -1,6 +1,6 @@
-import { type Definition, INVOKE_AND_WAIT, type State } from './definition.ts';
+import { type Branch, type Definition, INVOKE_AND_WAIT, type State } from './definition.ts';
 
-/** Timers of Node fire at once beyond this many milliseconds. 24 days. */
+/** Timers of Node fire at once beyond this many milliseconds: 24 days. */
 const SECONDS_AT_MOST = Math.floor((2 ** 31 - 1) / 1000);
 const INTERVAL_SECONDS = 1; // the States Language's default between two attempts
 
@@ -10,27 +10,53 @@ const INTERVAL_SECONDS = 1; // the States Language's default between two attempt
  */
 export function localize(definition: Definition, timeScale: number): Definition {
   return {
-    ...definition,
+    ...localizeBranch(definition, timeScale),
     ...(definition.TimeoutSeconds === undefined
       ? {}
       : { TimeoutSeconds: bounded(definition.TimeoutSeconds) }),
-    States: Object.fromEntries(
-      Object.entries(definition.States).map(([name, state]) => [name, localizeState(state, timeScale)]),
-    ),
   };
 }
 
+function localizeBranch<Some extends Branch>(branch: Some, timeScale: number): Some {
+  const states = Object.entries(branch.States).map(([name, state]) => [
+    name,
+    localizeState(state, timeScale),
+  ]);
+  return { ...branch, States: Object.fromEntries(states) };
+}
+
 function localizeState(state: State, timeScale: number): State {
+  switch (state.Type) {
+    case 'Task':
+      return { ...state, ...matchers(state, timeScale), TimeoutSeconds: bounded(state.TimeoutSeconds) };
+    case 'Parallel':
+      return {
+        ...state,
+        ...matchers(state, timeScale),
+        Branches: state.Branches.map((branch) => localizeBranch(branch, timeScale)),
+      };
+    case 'Wait':
+      return state.Seconds === undefined ? state : { ...state, Seconds: bounded(state.Seconds * timeScale) };
+    case 'Choice':
+    case 'Pass':
+    case 'Succeed':
+    case 'Fail':
+      return state;
+    default:
+      return state satisfies never;
+  }
+}
+
+type Working = Extract<State, { Type: 'Task' | 'Parallel' }>;
+
+function matchers(state: Working, timeScale: number): Pick<Working, 'Retry' | 'Catch'> {
+  const { Retry, Catch } = state;
   return {
-    ...state,
-    ...(state.Type === 'Task' ? { TimeoutSeconds: bounded(state.TimeoutSeconds) } : {}),
-    ...(state.Type === 'Wait' && state.Seconds !== undefined
-      ? { Seconds: bounded(state.Seconds * timeScale) }
-      : {}),
-    ...(state.Retry === undefined
+    ...(Catch === undefined ? {} : { Catch: Catch.map((catcher) => withHeartbeat(catcher, state)) }),
+    ...(Retry === undefined
       ? {}
       : {
-          Retry: state.Retry.map((retrier) => ({
+          Retry: Retry.map((retrier) => ({
             ...withHeartbeat(retrier, state),
             IntervalSeconds: (retrier.IntervalSeconds ?? INTERVAL_SECONDS) * timeScale,
             ...(retrier.MaxDelaySeconds === undefined
@@ -38,12 +64,6 @@ function localizeState(state: State, timeScale: number): State {
               : { MaxDelaySeconds: retrier.MaxDelaySeconds * timeScale }),
           })),
         }),
-    ...(state.Catch === undefined
-      ? {}
-      : { Catch: state.Catch.map((catcher) => withHeartbeat(catcher, state)) }),
-    ...(state.Branches === undefined
-      ? {}
-      : { Branches: state.Branches.map((branch) => localize(branch, timeScale)) }),
   };
 }
 
@@ -53,8 +73,9 @@ function bounded(seconds = SECONDS_AT_MOST): number {
 
 function withHeartbeat<Matcher extends { readonly ErrorEquals: string[] }>(
   matcher: Matcher,
-  state: State,
+  state: Working,
 ): Matcher {
-  if (state.Resource !== INVOKE_AND_WAIT || !matcher.ErrorEquals.includes('States.Timeout')) return matcher;
+  const waits = state.Type === 'Task' && state.Resource === INVOKE_AND_WAIT;
+  if (!waits || !matcher.ErrorEquals.includes('States.Timeout')) return matcher;
   return { ...matcher, ErrorEquals: [...matcher.ErrorEquals, 'States.HeartbeatTimeout'] };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AwsError } from '../aws-error.ts';
 import { openJournal } from '../journal.ts';
 import { checkName, stateMachineArn } from './arns.ts';
-import { checkDefinition, type Definition, readDefinition } from './definition.ts';
+import { type Definition, parseDefinition } from './definition.ts';
 
 const record = z.strictObject({
   name: z.string(),
@@ -41,7 +41,7 @@ export async function openStateMachines(path: string): Promise<StateMachines> {
       checkName(name);
       const existing = machines.get(name) ?? (await creating.get(name));
       if (existing?.definition === definition) return existing;
-      checkDefinition(definition);
+      parseDefinition(definition);
       if (existing !== undefined) {
         throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${existing.arn}'`);
       }
@@ -65,5 +65,5 @@ export async function openStateMachines(path: string): Promise<StateMachines> {
 }
 
 function stateMachineOf(entry: StateMachineRecord): StateMachine {
-  return { ...entry, arn: stateMachineArn(entry.name), parsed: readDefinition(entry.definition) };
+  return { ...entry, arn: stateMachineArn(entry.name), parsed: parseDefinition(entry.definition) };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Functions, functionError } from '../functions.ts';
 import { functionIn } from './arns.ts';
-import { type Definition, INVOKE_AND_WAIT, type State, statesOf } from './definition.ts';
+import { type Definition, INVOKE_AND_WAIT, statesOf, type TaskState } from './definition.ts';
 import type { TaskTokens } from './task-tokens.ts';
 
 export type TaskOptions = {
@@ -18,16 +18,18 @@ export type TaskHandlers = Readonly<Record<string, (input: unknown) => Promise<u
 /** What the interpreter calls instead of Lambda, for every task of a localized definition. */
 export function taskHandlers(definition: Definition, options: TaskOptions): TaskHandlers {
   return Object.fromEntries(
-    statesOf(definition)
-      .filter(([, state]) => state.Type === 'Task')
-      .map(([name, state]) => [name, (input: unknown) => perform(state, invocation.parse(input), options)]),
+    statesOf(definition).flatMap(([name, state]) =>
+      state.Type === 'Task'
+        ? [[name, (input: unknown) => perform(state, invocation.parse(input), options)] as const]
+        : [],
+    ),
   );
 }
 
 const invocation = z.looseObject({ FunctionName: z.string(), Payload: z.unknown() });
 type Invocation = z.output<typeof invocation>;
 
-async function perform(state: State, input: Invocation, options: TaskOptions): Promise<unknown> {
+async function perform(state: TaskState, input: Invocation, options: TaskOptions): Promise<unknown> {
   // An interpreter that is aborted in the pause before a retry goes on with the retry.
   if (options.ended.aborted) throw functionError('States.Runtime', 'the execution has ended');
   return withinDataLimit(
@@ -43,7 +45,7 @@ async function invoke(input: Invocation, { functions }: TaskOptions): Promise<un
 }
 
 /** An answer may come before the function returns. A function that fails has the task fail. */
-async function invokeAndWait(state: State, input: Invocation, options: TaskOptions): Promise<unknown> {
+async function invokeAndWait(state: TaskState, input: Invocation, options: TaskOptions): Promise<unknown> {
   const task = options.tokens.open({
     timeoutSeconds: state.TimeoutSeconds ?? 0,
     heartbeatSeconds: state.HeartbeatSeconds,

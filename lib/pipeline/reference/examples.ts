@@ -41,13 +41,6 @@ stages:
     run: npx tsc
     expect: 15s
 
-  - name: build
-    kind: command
-    question: Can it be built?
-    run: npm run build
-    expect: 20s
-    artifact: dist # what the stages after this one work on
-
   - parallel: tests
     stages:
       - name: unit-tests
@@ -61,6 +54,13 @@ stages:
         question: Are all licences allowed?
         run: npx license-checker --failOn GPL
         mode: advisory # its verdict is recorded and stops nothing
+
+  - name: build
+    kind: command
+    question: Can it be built?
+    run: npm run build
+    expect: 20s
+    artifact: dist # the stages after this one work on this folder alone
 
   - name: staging
     kind: blueGreen

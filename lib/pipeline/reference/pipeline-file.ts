@@ -20,7 +20,7 @@ A pipeline is written in \`nonevent.yaml\`. \`nonevent validate\` says what is w
 \`nonevent graph\` shows what it becomes. Editors complete and check it when its first line is
 
 \`\`\`yaml
-# yaml-language-server: $schema=./node_modules/nonevent/docs/nonevent.schema.json
+# yaml-language-server: $schema=PATH/TO/nonevent/docs/nonevent.schema.json
 \`\`\`
 
 A small one, for a service:

@@ -22,7 +22,8 @@ export const acquireKind: ChangeKind<AcquireStage> = {
   async capture(stage, { store, deployment }) {
     const { commits } = await store.load(environmentStream(stage.environment));
     const { lease, fence } = foldEnvironment(commits);
-    if (lease !== undefined && lease.deployment !== deployment.view.deployment) throw leaseHeld(stage.environment, lease);
+    if (lease !== undefined && lease.deployment !== deployment.view.deployment)
+      throw leaseHeld(stage.environment, lease);
     return { fence };
   },
 
@@ -42,6 +43,9 @@ export const acquireKind: ChangeKind<AcquireStage> = {
   },
 };
 
-function applicantOf({ deployment }: StageContext): { deployment: typeof deployment.view.deployment; pipeline: string } {
+function applicantOf({ deployment }: StageContext): {
+  deployment: typeof deployment.view.deployment;
+  pipeline: string;
+} {
   return { deployment: deployment.view.deployment, pipeline: deployment.view.pipeline.pipeline };
 }

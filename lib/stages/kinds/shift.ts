@@ -4,7 +4,14 @@ import type { Target, TargetState, Weights } from '../../targets/target.ts';
 import type { ChangeKind } from '../kind.ts';
 import { revisionOf } from '../revision.ts';
 import { targetOf } from '../target-of.ts';
-import { sameWeights, shiftCapture, spread, weightsBeforeShifts, weightsInWords, withTraffic } from '../weights.ts';
+import {
+  sameWeights,
+  shiftCapture,
+  spread,
+  weightsBeforeShifts,
+  weightsInWords,
+  withTraffic,
+} from '../weights.ts';
 
 /** Sends a share of the traffic to the placed revision. Undo restores the weights exactly as they were. */
 export const shiftKind: ChangeKind<ShiftStage> = {
@@ -28,7 +35,8 @@ export const shiftKind: ChangeKind<ShiftStage> = {
     const { revision } = revisionOf(context.deployment.view);
     const target = await targetOf(context, stage.environment);
     const state = await target.state();
-    const before = weightsBeforeShifts(context.deployment.view, stage.environment) ?? shiftCapture.parse(captured).weights;
+    const before =
+      weightsBeforeShifts(context.deployment.view, stage.environment) ?? shiftCapture.parse(captured).weights;
     const wanted = spread(revision, stage.percent, running(before, state));
     const isThere = sameWeights(state.weights, wanted);
     if (!isThere) await routeAndConfirm(target, wanted, stage.environment);

@@ -49,26 +49,38 @@ async function isIgnored(folder: string): Promise<boolean> {
 async function listedBy(folder: string): Promise<readonly string[]> {
   try {
     const listed = await git(folder, 'ls-files', '-z', '--cached', '--others', '--exclude-standard');
-    return [...new Set(listed.split('\0').filter((path) => path !== ''))].map((path) => path.replace(/\/$/, ''));
+    return [...new Set(listed.split('\0').filter((path) => path !== ''))].map((path) =>
+      path.replace(/\/$/, ''),
+    );
   } catch (thrown) {
     const said = thrown instanceof Error && 'stderr' in thrown ? String(thrown.stderr).trim() : '';
-    throw new NoneventError('ArtifactFailed', `git cannot list the files of ${folder}: ${said || messageOf(thrown)}`, {
-      fields: { folder },
-      hint: 'make `git ls-files` work there; git must be installed and trust the folder',
-      cause: thrown,
-    });
+    throw new NoneventError(
+      'ArtifactFailed',
+      `git cannot list the files of ${folder}: ${said || messageOf(thrown)}`,
+      {
+        fields: { folder },
+        hint: 'make `git ls-files` work there; git must be installed and trust the folder',
+        cause: thrown,
+      },
+    );
   }
 }
 
 /** Git lists a folder by its own name where another repository begins: a submodule or a clone. */
 async function repositoryInside(folder: string, path: string): Promise<string> {
   if (await exists(join(folder, path, '.git'))) return path;
-  throw refusal(path, `the submodule ${JSON.stringify(path)} is not checked out`, 'run `git submodule update --init`');
+  throw refusal(
+    path,
+    `the submodule ${JSON.stringify(path)} is not checked out`,
+    'run `git submodule update --init`',
+  );
 }
 
 /** A hook's own variables would lead git to another repository; a monitor named in the configuration is not started. */
 async function git(folder: string, ...words: readonly string[]): Promise<string> {
-  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')),
+  );
   const { stdout } = await promisify(execFile)('git', ['-c', 'core.fsmonitor=false', ...words], {
     cwd: folder,
     env: environment,

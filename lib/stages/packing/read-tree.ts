@@ -39,7 +39,11 @@ async function statsOf(path: string): Promise<Stats | undefined> {
   try {
     return await lstat(path);
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR')) {
+    if (
+      thrown instanceof Error &&
+      'code' in thrown &&
+      (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR')
+    ) {
       return undefined;
     }
     throw thrown;

@@ -31,7 +31,9 @@ export function checkTree(entries: readonly TreeEntry[]): void {
     bytes += entry.type === 'file' ? entry.size : 0;
     if (bytes > LIMITS.bytes) throw tooManyBytes(entry.path);
   }
-  checkLinks(new Map(entries.flatMap((entry) => (entry.type === 'symlink' ? [[entry.path, entry.target]] : []))));
+  checkLinks(
+    new Map(entries.flatMap((entry) => (entry.type === 'symlink' ? [[entry.path, entry.target]] : []))),
+  );
 }
 
 export function tooManyEntries(count: number): NoneventError {

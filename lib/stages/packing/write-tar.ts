@@ -40,9 +40,11 @@ async function addAll(archive: Pack, folder: string, tree: readonly TreeEntry[])
 }
 
 async function addFile(archive: Pack, folder: string, entry: TreeEntry & { type: 'file' }): Promise<void> {
-  const file = await open(join(folder, entry.path), constants.O_RDONLY | constants.O_NOFOLLOW).catch((thrown) => {
-    throw isGone(thrown) ? changed(entry.path) : thrown;
-  });
+  const file = await open(join(folder, entry.path), constants.O_RDONLY | constants.O_NOFOLLOW).catch(
+    (thrown) => {
+      throw isGone(thrown) ? changed(entry.path) : thrown;
+    },
+  );
   try {
     const before = await file.stat({ bigint: true });
     if (!before.isFile() || before.size !== BigInt(entry.size)) throw changed(entry.path);

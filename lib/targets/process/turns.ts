@@ -8,7 +8,7 @@ import type { Weights } from '../target.ts';
  *
  * Each turn of a revision has a window of slots in which it is neither early nor late; the open window that ends first
  * is served. With one server this always works out (Baruah, Cohen, Plaxton, Varvel: Proportionate Progress, 1996). The
- * usual rule, serving whoever is furthest behind, can be off by more than one turn from four revisions on.
+ * usual rule, serving whoever is furthest behind, was seen to be off by more than one turn from five revisions on.
  */
 export function turnsOf(weights: Weights): readonly string[] {
   const weighted = Object.entries(weights).filter(([, weight]) => weight > 0);

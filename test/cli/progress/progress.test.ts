@@ -13,9 +13,9 @@ describe('the stage list', () => {
   test('shows state, name, question and time of each stage while it runs', () => {
     const lines = stageLines(asOf(7).view, { now: at(8), columns: 78, style: PLAIN });
     expect(lines).toEqual([
-      '  ✔ passed      unit-tests          Do the unit tests pass?             1.0s',
-      '  ✔ passed      acquire-production  Is the environment free?            1.0s',
-      '  ▸ running     rollout-place       Does the release start?             2.0s',
+      '  ✔ passed      unit-tests          Do the unit tests pass?               1.0s',
+      '  ✔ passed      acquire-production  Is the environment free?              1.0s',
+      '  ▸ running     rollout-place       Does the release start?               2.0s',
       '  · pending     rollout-smoke       Does it answer?',
     ]);
   });
@@ -23,10 +23,10 @@ describe('the stage list', () => {
   test('shows both sides of the question that failed', () => {
     const lines = stageLines(asOf(STORY.length).view, { now: at(60), columns: 78, style: PLAIN });
     expect(lines).toEqual([
-      '  ✔ passed      unit-tests          Do the unit tests pass?             1.0s',
+      '  ✔ passed      unit-tests          Do the unit tests pass?               1.0s',
       '  ↶ undone      acquire-production  Is the environment free?',
       '  ↶ undone      rollout-place       Does the release start?',
-      '  ✖ failed      rollout-smoke       Does it answer?                     1.0s',
+      '  ✖ failed      rollout-smoke       Does it answer?                       1.0s',
       '                                    expected status 200 from /',
       '                                    observed status 500 from /',
     ]);

@@ -44,7 +44,7 @@ export type Rig = {
 export async function startRig(): Promise<Rig> {
   const folder = await mkdtemp(join(tmpdir(), 'nonevent-drive-'));
   const dynalite = await startDynalite();
-  const store = createDynamoDBEventStore({ client: dynalite.client(), table: TABLE });
+  const store = createDynamoDBEventStore({ client: dynalite.client(), table: await dynalite.newTable() });
   const artifacts = createArtifactStore(join(folder, 'artifacts'));
   const source = join(folder, 'source');
   await mkdir(source);

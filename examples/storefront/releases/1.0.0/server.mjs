@@ -6,7 +6,7 @@ const port = Number(process.env.PORT ?? 3000);
 
 const server = createStorefront(version);
 server.listen(port, '127.0.0.1', () => {
-  process.stdout.write(`storefront ${version} listens on port ${port}\n`);
+  process.stdout.write(`storefront ${version} listens on port ${server.address().port}\n`);
 });
 
 // Open requests are finished before the process ends.

@@ -1,0 +1,90 @@
+import type { Judgement } from '../../history/deployment-events.ts';
+import type { AnalysisStage } from '../../pipeline/kinds/analysis.ts';
+import { holdBounds, trafficInWords } from '../analysis/bounds.ts';
+import { beginMeasuring, type Measurement, measure, measurement } from '../analysis/measure.ts';
+import type { CheckKind } from '../kind.ts';
+import { targetOf } from '../target-of.ts';
+
+/** Judges the placed revision on the traffic it gets, against the live one. Measured again and again until it can be said. */
+export const analysisKind: CheckKind<AnalysisStage> = {
+  recoveries: {
+    rejected: 'compensate',
+    inconclusive: 'extend',
+    errored: 'retry',
+    // Only one reading of the counters is meant, not the window. Reading again changes nothing.
+    timedOut: 'retry',
+    lost: 'retry',
+    stopped: 'compensate',
+    superseded: 'compensate',
+  },
+
+  async begin(stage, context) {
+    const target = await targetOf(context, stage.environment);
+    return beginMeasuring(target, context.deployment.view, stage.environment, context.now());
+  },
+
+  async observe(stage, context, begun) {
+    const target = await targetOf(context, stage.environment);
+    const window = { seconds: stage.for, minRequests: stage.minRequests };
+    return { evidence: await measure(target, begun, window, context.now()) };
+  },
+
+  /** A violated bound rejects as soon as there are requests enough; a pass needs the whole window and every bound. */
+  judge(stage, recorded) {
+    const seen = measurement.safeParse(recorded);
+    if (!seen.success)
+      return { verdict: 'inconclusive', expected: 'counters', observed: 'no readable evidence' };
+    const { candidate, live, elapsedSeconds, problem } = seen.data;
+    const bounds = holdBounds(stage, candidate, live);
+    const expected = bounds.map((bound) => bound.expected).join(' and ');
+    const isEnough = candidate !== null && candidate.requests >= stage.minRequests;
+    if (isEnough && bounds.some(({ holds }) => holds === false)) {
+      return { verdict: 'fail', expected, observed: inWords(seen.data) };
+    }
+    const missing = missingOf(
+      stage,
+      seen.data,
+      bounds.every(({ holds }) => holds === true),
+    );
+    if (
+      bounds.length > 0 &&
+      isEnough &&
+      problem === null &&
+      elapsedSeconds >= stage.for &&
+      missing === undefined
+    ) {
+      return { verdict: 'pass', expected, observed: inWords(seen.data) };
+    }
+    return inconclusive(expected, [inWords(seen.data), missing]);
+  },
+};
+
+function inconclusive(expected: string, observed: readonly (string | undefined)[]): Judgement {
+  return {
+    verdict: 'inconclusive',
+    expected,
+    observed: observed.filter((part) => part !== undefined).join('; '),
+  };
+}
+
+/** What is not there yet to pass, in words. */
+function missingOf(stage: AnalysisStage, seen: Measurement, allHold: boolean): string | undefined {
+  const { candidate, live, elapsedSeconds, problem } = seen;
+  if (problem !== null || candidate === null) return undefined;
+  if (candidate.requests < stage.minRequests)
+    return `${candidate.requests} of ${stage.minRequests} requests needed`;
+  if (elapsedSeconds < stage.for) return `${elapsedSeconds} s of ${stage.for} s observed`;
+  if (allHold) return undefined;
+  return live === null
+    ? 'not every bound can be evaluated'
+    : `too little is known of ${live.revision} to compare with`;
+}
+
+function inWords({ candidate, live, restarted, problem }: Measurement): string {
+  const ours = candidate === null ? 'nothing counted' : trafficInWords(candidate);
+  const theirs = live === null || live.traffic === null ? undefined : `live: ${trafficInWords(live.traffic)}`;
+  const basis =
+    live?.basis === 'history' && theirs !== undefined ? `${theirs}, with its traffic from before` : theirs;
+  const anew = restarted ? 'counted from zero since the router started anew' : undefined;
+  return [problem ?? undefined, ours, basis, anew].filter((part) => part !== undefined).join('; ');
+}

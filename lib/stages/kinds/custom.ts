@@ -1,0 +1,102 @@
+import { isUtf8 } from 'node:buffer';
+import { z } from 'zod';
+import { NoneventError } from '../../nonevent-error.ts';
+import type { CustomStage } from '../../pipeline/kinds/custom.ts';
+import { digest } from '../../pipeline/release.ts';
+import { secretsIn } from '../command/mask-secrets.ts';
+import { outcomeInWords } from '../command/outcome-in-words.ts';
+import type { ChangeKind, Json, StageContext } from '../kind.ts';
+import { plainLine } from '../plain-text.ts';
+import { type CommandOutcome, runCommand } from '../run-command.ts';
+
+/** The artifact is part of it: undo runs in a copy of what the change ran in, whatever was built since. */
+const capture = z.object({ artifact: digest, output: z.string() });
+
+const CAPTURE_LIMIT = 64 * 1024;
+
+/** A change made by a command, and taken back by another that gets what a third one printed before. */
+export const customKind: ChangeKind<CustomStage> = {
+  recoveries: {
+    rejected: 'compensate',
+    inconclusive: 'compensate',
+    errored: 'retry',
+    // It may be half done; its own undo is the one that knows how to take that back.
+    timedOut: 'compensate',
+    lost: 'retry',
+    stopped: 'compensate',
+    superseded: 'compensate',
+  },
+
+  async capture(stage, context) {
+    const { artifact } = context.deployment.view;
+    if (stage.capture === undefined) return { artifact, output: '' };
+    const run = {
+      stage,
+      purpose: 'capture',
+      command: stage.capture,
+      artifact,
+      outputLimit: CAPTURE_LIMIT,
+    } as const;
+    return runCommand(run, context, async (outcome) => {
+      if (outcome.exitCode !== 0) throw commandFailed(stage, run.purpose, outcome);
+      return { artifact, output: capturedText(stage, outcome.output) };
+    });
+  },
+
+  async apply(stage, context, captured) {
+    const outcome = await perform(stage, context, captured, 'apply');
+    return { evidence: outcome, expected: 'exit code 0', observed: outcomeInWords(outcome) };
+  },
+
+  undo(stage, context, captured) {
+    return perform(stage, context, captured, 'undo');
+  },
+};
+
+type Evidence = Omit<CommandOutcome, 'output'>;
+
+function perform(
+  stage: CustomStage,
+  context: StageContext,
+  captured: Json,
+  purpose: 'apply' | 'undo',
+): Promise<Evidence> {
+  const { artifact, output } = capture.parse(captured);
+  const command = purpose === 'apply' ? stage.run : stage.undo;
+  const run = { stage, purpose, command, artifact, variables: { NONEVENT_CAPTURE: output } };
+  return runCommand(run, context, async ({ output: _, ...evidence }) => {
+    if (evidence.exitCode !== 0) throw commandFailed(stage, purpose, evidence);
+    return evidence;
+  });
+}
+
+/** As the shell's own `$(...)` does, without the line breaks at the end. */
+function capturedText(stage: CustomStage, output: Buffer | undefined): string {
+  if (output === undefined)
+    throw refused(stage, `printed more than ${CAPTURE_LIMIT / 1024} KB`, 'print less');
+  if (!isUtf8(output) || output.includes(0))
+    throw refused(stage, 'printed what is not text', 'print UTF-8 text');
+  const text = output.toString('utf8').replace(/[\r\n]+$/, '');
+  if (!secretsIn(stage.env).some((secret) => text.includes(secret))) return text;
+  throw refused(
+    stage,
+    'printed a secret, and captures are kept in the history',
+    'print what does not hold the secret',
+  );
+}
+
+function refused(stage: CustomStage, what: string, hint: string): NoneventError {
+  return new NoneventError('CommandFailed', `the capture of ${stage.name} ${what}`, {
+    fields: { stage: stage.name },
+    hint,
+  });
+}
+
+function commandFailed(stage: CustomStage, purpose: string, outcome: Evidence): NoneventError {
+  const { log, tail } = outcome;
+  const message = `${purpose} of ${stage.name}: ${outcomeInWords(outcome)}; expected exit code 0; output: ${plainLine(tail.slice(-1500), 1500)}`;
+  return new NoneventError('CommandFailed', message, {
+    fields: { stage: stage.name, log },
+    hint: `read ${log} in the work folder`,
+  });
+}

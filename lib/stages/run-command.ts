@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Digest } from '../pipeline/release.ts';
+import { commandEnvironment } from './command/command-environment.ts';
+import { openCommandLog } from './command/command-log.ts';
+import { stopMarked } from './command/marked-processes.ts';
+import { secretsIn } from './command/mask-secrets.ts';
+import { runProcess } from './command/run-process.ts';
+import type { StageContext } from './kind.ts';
+
+export type CommandRun = {
+  readonly stage: { readonly name: string; readonly env: Readonly<Record<string, string>> };
+  /** What the command is for; its log is named after it. */
+  readonly purpose: 'run' | 'capture' | 'apply' | 'undo';
+  readonly command: string;
+  /** Unpacked into a fresh folder, in which the command runs. */
+  readonly artifact: Digest;
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Keeps this many bytes of standard output aside, which then is not in the log. */
+  readonly outputLimit?: number;
+};
+
+export type CommandOutcome = {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly durationMs: number;
+  /** The log's path inside the work folder. */
+  readonly log: string;
+  readonly logDigest: string;
+  /** What the command wrote to the log, also what was not kept of it. */
+  readonly bytes: number;
+  readonly tail: string;
+  /** Standard output, where it was to be kept; `undefined` where it was longer than its limit. */
+  readonly output: Buffer | undefined;
+};
+
+/**
+ * Runs a command in a clean copy of an artifact and removes the copy. Whatever the command started has ended when this
+ * settles, and so has what an earlier attempt of the stage left behind. `afterwards` sees the copy before it goes.
+ *
+ * Rejects with the signal's reason when that aborts. Errors: `CommandFailed` when it cannot be started, `ArtifactFailed`.
+ */
+export async function runCommand<Result>(
+  run: CommandRun,
+  context: StageContext,
+  afterwards: (outcome: CommandOutcome, copy: string) => Promise<Result>,
+): Promise<Result> {
+  await endEarlierAttempts(run, context);
+  const name = `${run.stage.name}.${run.purpose}-${context.attempt}`;
+  const copy = join(context.workFolder, `${name}.copy`);
+  try {
+    await context.artifacts.unpack(run.artifact, copy);
+    const outcome = await runIn(copy, `${name}.log`, run, context);
+    return await afterwards(outcome, copy);
+  } finally {
+    await rm(copy, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** After a crash, a command of the attempt before may still run, and its copy is still there. */
+async function endEarlierAttempts(
+  { stage }: CommandRun,
+  { deployment, workFolder }: StageContext,
+): Promise<void> {
+  await stopMarked({ NONEVENT_DEPLOYMENT: deployment.view.deployment, NONEVENT_STAGE: stage.name }, 2_000);
+  for (const left of await readdir(workFolder)) {
+    const isCopy = left.startsWith(`${stage.name}.`) && left.endsWith('.copy');
+    const isHalfUnpacked = left.startsWith(`.${stage.name}.`);
+    if (!isCopy && !isHalfUnpacked) continue;
+    await rm(join(workFolder, left), { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function runIn(
+  copy: string,
+  logName: string,
+  run: CommandRun,
+  context: StageContext,
+): Promise<CommandOutcome> {
+  const variables = { ...run.stage.env, ...run.variables };
+  const log = await openCommandLog(join(context.workFolder, logName), secretsIn(variables));
+  const output = run.outputLimit === undefined ? undefined : keepOutput(run.outputLimit);
+  const marks = { NONEVENT_RUN: randomUUID() };
+  const started = context.now();
+  const ended = runProcess(
+    {
+      command: run.command,
+      folder: copy,
+      environment: { ...commandEnvironment(run.stage, context, process.env), ...run.variables, ...marks },
+      marks,
+      toLog: log.channel(),
+      ...(output === undefined ? {} : { toOutput: output.write }),
+    },
+    context.signal,
+  );
+  await ended.catch(() => {});
+  const { digest, bytes, tail } = await log.close();
+  const durationMs = Math.round(context.now() - started);
+  return {
+    ...(await ended),
+    durationMs,
+    log: logName,
+    logDigest: digest,
+    bytes,
+    tail,
+    output: output?.content(),
+  };
+}
+
+function keepOutput(limit: number): { write(chunk: Buffer): Promise<void>; content(): Buffer | undefined } {
+  const kept: Buffer[] = [];
+  let length = 0;
+  return {
+    async write(chunk) {
+      length += chunk.length;
+      if (length <= limit) kept.push(chunk);
+    },
+    content: () => (length <= limit ? Buffer.concat(kept) : undefined),
+  };
+}

@@ -1,0 +1,45 @@
+import { type Pipeline, pipelineSchema } from '../../lib/pipeline/pipeline.ts';
+
+/**
+ * A pipeline in short: `command unit`, `analysis watch`, `acquire production`, `place blue`, `custom notify`, and
+ * `tests: unit e2e` for a parallel group of commands.
+ */
+export function pipelineOf(...steps: readonly string[]): Pipeline {
+  return pipelineSchema.parse({
+    pipeline: 'storefront',
+    environments: { production: { target: { kind: 'process', start: 'node server.js', port: 4100 } } },
+    stages: steps.map(stepOf),
+  });
+}
+
+function stepOf(written: string): object {
+  const [head = '', ...rest] = written.split(' ');
+  if (head.endsWith(':'))
+    return { parallel: head.slice(0, -1), stages: rest.map((name) => stageOf('command', name)) };
+  return stageOf(head, rest[0] ?? '');
+}
+
+const COMMON = { question: 'Does it hold?', expect: 1, timeout: 20, retries: 2 };
+const ENVIRONMENT = { environment: 'production' };
+
+function stageOf(kind: string, name: string): object {
+  const common = { ...COMMON, kind, name };
+  switch (kind) {
+    case 'command':
+      return { ...common, run: 'true' };
+    case 'http':
+      return { ...common, url: '/health', ...ENVIRONMENT };
+    case 'analysis':
+      return { ...common, for: 10, interval: 2, minRequests: 10, errorRate: { max: 0.01 }, ...ENVIRONMENT };
+    case 'acquire':
+      return { ...common, name: `acquire-${name}`, environment: name };
+    case 'place':
+      return { ...common, ...ENVIRONMENT };
+    case 'shift':
+      return { ...common, percent: 10, ...ENVIRONMENT };
+    case 'custom':
+      return { ...common, run: 'true', undo: 'true' };
+    default:
+      throw new Error(`no such kind: ${kind}`);
+  }
+}

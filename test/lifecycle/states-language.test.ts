@@ -1,0 +1,201 @@
+import aslValidator from 'asl-validator';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compileMachine } from '../../lib/lifecycle/machine.ts';
+import { compileStatesLanguage, type StatesLanguage } from '../../lib/lifecycle/states-language.ts';
+import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
+import { arbitraryPipeline } from './arbitrary-pipeline.ts';
+import { pipelineOf } from './pipelines.ts';
+import { SMALL_DOCUMENT } from './states-language.golden.ts';
+import { allStates, leavesAfter, stateAfter } from './walk.ts';
+
+const FUNCTIONS = { stage: 'nonevent-stage', undo: 'nonevent-undo', conclude: 'nonevent-conclude' };
+
+test('a small pipeline becomes exactly this document', () => {
+  const pipeline = pipelineOf('early: lint watch', 'custom notify', 'analysis observe');
+  expect(compileStatesLanguage(pipeline, FUNCTIONS)).toEqual(SMALL_DOCUMENT);
+});
+
+test('the functions are placeholders for CloudFormation unless they are named', () => {
+  const text = JSON.stringify(compileStatesLanguage(pipelineOf('custom notify')));
+  expect([...new Set(text.match(/"FunctionName":"[^"]*"/g))]).toEqual([
+    `"FunctionName":"\${stage}"`,
+    `"FunctionName":"\${undo}"`,
+    `"FunctionName":"\${conclude}"`,
+  ]);
+});
+
+test('a stage without retries is not tried again, and its invocation still is', () => {
+  const { stages, ...rest } = pipelineOf('custom notify');
+  const document = compileStatesLanguage({
+    ...rest,
+    stages: stages.map((stage) => ({ ...stage, retries: 0 })),
+  });
+  expect(document.States['notify']?.['Retry']).toEqual([
+    expect.objectContaining({ ErrorEquals: expect.arrayContaining(['StoreUnavailable']), MaxAttempts: 6 }),
+  ]);
+});
+
+describe('for every pipeline', () => {
+  test('the document is valid', () => {
+    holds((pipeline) => {
+      const { isValid, errorsText } = aslValidator(compileStatesLanguage(pipeline, FUNCTIONS));
+      expect(errorsText()).toBe('');
+      expect(isValid).toBe(true);
+    });
+  });
+
+  test('the validator would find a broken document', () => {
+    const { States, ...rest } = compileStatesLanguage(pipelineOf('custom notify'), FUNCTIONS);
+    const { stuck: _, ...others } = States;
+    expect(aslValidator({ ...rest, States: others }).isValid).toBe(false);
+  });
+
+  test('each name is unique in the whole document and at most 80 characters long', () => {
+    holds((pipeline) => {
+      const names = namesOf(compileStatesLanguage(pipeline));
+      expect(new Set(names).size).toBe(names.length);
+      expect(names.filter((name) => name.length > 80)).toEqual([]);
+    });
+  });
+
+  test('it has the states of the machine, and beyond them only the steps of polling', () => {
+    holds((pipeline) => {
+      const names = namesOf(compileStatesLanguage(pipeline));
+      const own = names.filter((name) => !/ (again\?|wait|done)$/.test(name));
+      expect([...own].sort()).toEqual([...machineNames(pipeline)].sort());
+    });
+  });
+
+  test('it goes where the machine goes: after a pass, a failure, a refusal and an undo', () => {
+    holds((pipeline) => {
+      const { States, StartAt } = compileStatesLanguage(pipeline);
+      expect(enteredAt(States, StartAt, 'forward')).toEqual(leavesAfter(pipeline, 'deployment.started'));
+      expect(enteredAt(States, StartAt, 'rollback')).toEqual(leavesAfter(pipeline, 'rollback.started'));
+      for (const state of allStates(pipeline)) {
+        const [leaf = ''] = state.leaves;
+        const documented = States[leaf];
+        if (documented?.Type !== 'Task') continue;
+        const { passed, failed, refused } = eventsOf(leaf);
+        expect(leavesAt(States, afterPolling(States, leaf))).toEqual(state.next(passed)?.leaves);
+        const caught = catchersOf(documented);
+        if (failed !== undefined)
+          expect(leavesAt(States, caught['States.ALL'])).toEqual(state.next(failed)?.leaves);
+        if (refused !== undefined)
+          expect(leavesAt(States, caught['StageRefused'])).toEqual(state.next(refused)?.leaves);
+      }
+    });
+  });
+
+  test('a parallel group goes where the machine goes, from each of its checks', () => {
+    holds((pipeline) => {
+      const { States } = compileStatesLanguage(pipeline);
+      for (const state of allStates(pipeline)) {
+        const group = Object.values(States).find((candidate) =>
+          branchesOf(candidate).includes(state.leaves[0] ?? ''),
+        );
+        if (group === undefined) continue;
+        const caught = leavesAt(States, catchersOf(group)['States.ALL']);
+        for (const leaf of state.leaves) {
+          expect(state.next(`${leaf}.failed`)?.leaves).toEqual(caught);
+          expect(state.next(`${leaf}.refused`)?.leaves).toEqual(caught);
+        }
+        if (state.leaves.length > 1) continue;
+        expect(state.next(`${state.leaves[0]}.passed`)?.leaves).toEqual(
+          leavesAt(States, group['Next'] as string),
+        );
+      }
+    });
+  });
+
+  test('only success is an execution that succeeded', () => {
+    holds((pipeline) => {
+      const { States } = compileStatesLanguage(pipeline);
+      expect(States['succeeded']).toEqual({ Type: 'Succeed' });
+      for (const outcome of ['failed', 'rolledBack', 'stuck']) {
+        expect(States[outcome]).toEqual({
+          Type: 'Fail',
+          Error: outcome,
+          CausePath: '$.conclusion.diagnosis',
+        });
+      }
+    });
+  });
+});
+
+test('a stage named like a step of the document keeps its own state', () => {
+  const { States, StartAt } = compileStatesLanguage(pipelineOf('custom enter', 'custom wait'));
+  expect(States[StartAt]?.Type).toBe('Choice');
+  expect(States['enter']?.Type).toBe('Task');
+  expect(stateAfter(pipelineOf('custom enter'), 'deployment.started').leaves).toEqual(['enter']);
+});
+
+type States = StatesLanguage['States'];
+
+function holds(law: (pipeline: Pipeline) => void): void {
+  fc.assert(fc.property(arbitraryPipeline, law), { numRuns: 40 });
+}
+
+function namesOf({ States }: { readonly States: States }): readonly string[] {
+  return Object.entries(States).flatMap(([name, state]) => {
+    const branches = (state['Branches'] ?? []) as readonly { readonly States: States }[];
+    return [name, ...branches.flatMap(namesOf)];
+  });
+}
+
+/** The machine's states: the outer ones, and the check of each region. */
+function machineNames(pipeline: Pipeline): readonly string[] {
+  return Object.values(compileMachine(pipeline).root.states).flatMap((node) => [
+    node.key,
+    ...(node.type === 'parallel' ? Object.keys(node.states) : []),
+  ]);
+}
+
+function enteredAt(states: States, start: string, entry: string): readonly string[] {
+  const choice = states[start];
+  const choices = choice?.['Choices'] as readonly { readonly StringEquals: string; readonly Next: string }[];
+  const chosen = choices.find((candidate) => candidate.StringEquals === entry)?.Next;
+  return leavesAt(states, chosen ?? (choice?.['Default'] as string));
+}
+
+/** The machine's leaves that a state of the document stands for. */
+function leavesAt(states: States, name: string | undefined): readonly string[] {
+  const state = states[name ?? ''];
+  if (name === undefined || state === undefined) return [];
+  return state.Type === 'Parallel' ? branchesOf(state) : [name];
+}
+
+function branchesOf(state: States[string]): readonly string[] {
+  const branches = (state['Branches'] ?? []) as readonly { readonly StartAt: string }[];
+  return branches.map((branch) => branch.StartAt);
+}
+
+function afterPolling(states: States, leaf: string): string {
+  const next = states[leaf]?.['Next'] as string;
+  const following = states[next];
+  return following?.Type === 'Choice' ? (following['Default'] as string) : next;
+}
+
+function catchersOf(state: States[string]): Readonly<Record<string, string>> {
+  const catchers = (state['Catch'] ?? []) as readonly {
+    readonly ErrorEquals: readonly string[];
+    readonly Next: string;
+  }[];
+  return Object.fromEntries(
+    catchers.flatMap(({ ErrorEquals, Next }) => ErrorEquals.map((error) => [error, Next])),
+  );
+}
+
+function eventsOf(leaf: string): {
+  readonly passed: string;
+  readonly failed?: string;
+  readonly refused?: string;
+} {
+  const concluded = { 'conclude success': 'succeeded', 'conclude failure': 'failed' }[leaf];
+  if (concluded !== undefined) return { passed: `deployment.${concluded}` };
+  if (leaf === 'conclude rollback') return { passed: 'deployment.rolledBack' };
+  if (leaf === 'conclude stuck') return { passed: 'deployment.stuck' };
+  const undoing = /^undo (.+)$/.exec(leaf)?.[1];
+  if (undoing !== undefined) return { passed: `${undoing}.undone`, failed: `${undoing}.undoFailed` };
+  return { passed: `${leaf}.passed`, failed: `${leaf}.failed`, refused: `${leaf}.refused` };
+}

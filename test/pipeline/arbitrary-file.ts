@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+
+const text = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+  .filter((line) => !/[\p{Cc}\p{Cs}\p{Bidi_Control}]/u.test(line));
+const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+const duration = fc.oneof(
+  fc.integer({ min: 1, max: 60 }).map((seconds) => `${seconds}s`),
+  fc.integer({ min: 1, max: 9 }).map((minutes) => `${minutes}m`),
+  fc.integer({ min: 1, max: 900 }).map((milliseconds) => `${milliseconds}ms`),
+  fc.integer({ min: 1, max: 600 }),
+);
+const mode = optional(fc.constantFrom('shadow', 'advisory', 'enforcing'));
+const environment = fc.constantFrom('staging', 'production');
+
+const criteria = fc.record({
+  for: duration,
+  interval: optional(duration),
+  minRequests: fc.integer({ min: 1, max: 1000 }),
+  errorRate: fc.record({
+    max: fc.constantFrom('1%', '0.5%', 0.02),
+    maxIncrease: optional(fc.constant('1%')),
+  }),
+  p95: optional(fc.record({ maxRatio: fc.double({ min: 1, max: 10, noNaN: true }) })),
+});
+const smoke = optional(
+  fc.record({ path: fc.constantFrom('/', '/health'), contains: optional(text), within: optional(duration) }),
+);
+const steps = fc
+  .uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 5 })
+  .map((percents) => [...percents.sort((one, other) => one - other), 100]);
+
+const command = fc.record({
+  kind: fc.constant('command'),
+  question: text,
+  run: text,
+  expect: optional(duration),
+  mode,
+});
+const http = fc.record({
+  kind: fc.constant('http'),
+  url: fc.constantFrom('https://example.com/', 'http://example.com/a'),
+  mode,
+});
+const custom = fc.record({
+  kind: fc.constant('custom'),
+  question: text,
+  run: text,
+  undo: text,
+  environment: optional(environment),
+  env: optional(fc.dictionary(fc.stringMatching(/^[A-Z]{1,8}$/), text, { maxKeys: 3 })),
+});
+const canary = fc.record({ kind: fc.constant('canary'), environment, steps, smoke, analysis: criteria });
+const blueGreen = fc.record({
+  kind: fc.constant('blueGreen'),
+  environment,
+  smoke,
+  analysis: optional(criteria),
+});
+
+const step = fc.oneof(
+  command,
+  http,
+  custom,
+  canary,
+  blueGreen,
+  fc.array(fc.oneof(command, http), { minLength: 2, maxLength: 4 }).map((stages) => ({ stages })),
+);
+
+/** Pipeline files that are right, as plain data: any mix of kinds, with and without what may be left out. */
+export const pipelineFiles = fc
+  .tuple(command, fc.array(step, { maxLength: 8 }))
+  .map(([first, others]) => ({
+    pipeline: 'storefront',
+    environments: {
+      staging: { target: { kind: 'process', start: 'npm start', port: 8081 } },
+      production: { target: { kind: 'process', start: 'npm start', port: 8080, drain: '2s' } },
+    },
+    stages: [first, ...others].map((one, index) =>
+      'stages' in one
+        ? {
+            parallel: `s${index}`,
+            stages: one.stages.map((check, inner) => ({ name: `s${index}-${inner}`, ...check })),
+          }
+        : { name: `s${index}`, ...one },
+    ),
+  }))
+  .map((file) => JSON.parse(JSON.stringify(file)) as Readonly<Record<string, unknown>>);
