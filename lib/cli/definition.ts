@@ -19,10 +19,13 @@ export type Definition = {
 /** An argument such as `[file]` or an option such as `-d, --detach`, and what it is for. */
 export type Described = { readonly flags: string; readonly says: string };
 
-/** An example in the help. A test runs each one where its needs are met and holds it against its exit code. */
+/**
+ * An example in the help. A test runs each one where its needs are met and holds it against its exit code; one that
+ * needs minutes is run by a test of its own.
+ */
 export type Example = {
   readonly command: string;
   readonly says: string;
-  readonly needs: 'nothing' | 'pipeline' | 'system' | 'deployment';
+  readonly needs: 'nothing' | 'pipeline' | 'system' | 'deployment' | 'minutes';
   readonly exit: ExitCode;
 };

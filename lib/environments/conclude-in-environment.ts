@@ -3,12 +3,13 @@ import type { EventStore } from '../history/event-store.ts';
 import { type EnvironmentEvent, event } from '../history/events.ts';
 import { NoneventError } from '../nonevent-error.ts';
 import { decideOnEnvironment } from './decide-on-environment.ts';
+import { hasGoneLive } from './environment.ts';
 
 /**
  * Records, in one commit, what a deployment that succeeded made live and that its lease is over. What was live before
- * becomes the known-good one. Repeating it changes nothing.
+ * becomes the known-good one. Repeating it changes nothing, however late.
  *
- * Errors: `Conflict` when the deployment no longer holds the lease and is not what is live either.
+ * Errors: `Conflict` when the deployment no longer holds the lease and never went live.
  */
 export async function concludeInEnvironment(
   store: EventStore,
@@ -17,12 +18,12 @@ export async function concludeInEnvironment(
   deployment: RevisionRef['deployment'],
   placed: RevisionRef | undefined,
 ): Promise<void> {
-  await decideOnEnvironment(store, environment, (now): readonly EnvironmentEvent[] => {
+  await decideOnEnvironment(store, environment, (now, commits): readonly EnvironmentEvent[] => {
     const before = now.live[pipeline]?.live;
-    const isLive = placed === undefined || before?.deployment === deployment;
+    const wasLive = placed === undefined || hasGoneLive(commits, pipeline, deployment);
     const lease = now.lease?.deployment === deployment ? now.lease : undefined;
     if (lease === undefined) {
-      if (isLive) return [];
+      if (wasLive) return [];
       throw new NoneventError(
         'Conflict',
         `deployment ${deployment} no longer holds the lease of environment ${environment}`,
@@ -33,7 +34,7 @@ export async function concludeInEnvironment(
       );
     }
     return [
-      ...(isLive ? [] : [event('LiveChanged', { pipeline, live: placed, knownGood: before ?? null })]),
+      ...(wasLive ? [] : [event('LiveChanged', { pipeline, live: placed, knownGood: before ?? null })]),
       event('LeaseReleased', { deployment, fence: lease.fence }),
     ];
   });

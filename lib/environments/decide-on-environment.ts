@@ -1,4 +1,4 @@
-import type { EventStore } from '../history/event-store.ts';
+import type { Commit, EventStore } from '../history/event-store.ts';
 import type { EnvironmentEvent } from '../history/events.ts';
 import { NoneventError } from '../nonevent-error.ts';
 import { type Environment, environmentStream, foldEnvironment } from './environment.ts';
@@ -15,11 +15,11 @@ const RACES_AT_MOST = 60;
 export async function decideOnEnvironment(
   store: EventStore,
   name: string,
-  decide: (environment: Environment) => readonly EnvironmentEvent[],
+  decide: (environment: Environment, commits: readonly Commit[]) => readonly EnvironmentEvent[],
 ): Promise<Environment> {
   for (let race = 0; race < RACES_AT_MOST; race += 1) {
     const { head, commits } = await store.load(environmentStream(name));
-    const events = decide(foldEnvironment(commits));
+    const events = decide(foldEnvironment(commits), commits);
     if (events.length === 0) return foldEnvironment(commits);
     const result = await store.append(head, events);
     if (result.outcome === 'appended') return foldEnvironment([...commits, result.commit]);

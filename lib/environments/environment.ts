@@ -32,6 +32,20 @@ export function foldEnvironment(commits: readonly Pick<Commit, 'events'>[]): Env
     .reduce(evolve, { lease: undefined, fence: 0, live: {} });
 }
 
+/** Whether a deployment of a pipeline has ever gone live, also where another one has since. Pure. */
+export function hasGoneLive(
+  commits: readonly Pick<Commit, 'events'>[],
+  pipeline: string,
+  deployment: DeploymentId,
+): boolean {
+  return commits.some(({ events }) =>
+    events.some(
+      ({ type, data }) =>
+        type === 'LiveChanged' && data.pipeline === pipeline && data.live.deployment === deployment,
+    ),
+  );
+}
+
 function evolve(environment: Environment, event: EnvironmentEvent): Environment {
   switch (event.type) {
     case 'LeaseAcquired':
@@ -47,4 +61,16 @@ function evolve(environment: Environment, event: EnvironmentEvent): Environment 
     default:
       return event satisfies never;
   }
+}
+
+/** The revision as it was when it was last live for a pipeline; `undefined` when it never was. */
+export function revisionLiveBefore(
+  commits: readonly Pick<Commit, 'events'>[],
+  pipeline: string,
+  revision: string,
+): RevisionRef | undefined {
+  return commits
+    .flatMap((commit) => commit.events)
+    .flatMap((event) => (event.type === 'LiveChanged' && event.data.pipeline === pipeline ? [event.data.live] : []))
+    .findLast((live) => live.revision === revision);
 }

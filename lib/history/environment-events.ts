@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { name } from '../pipeline/names.ts';
-import { release } from '../pipeline/release.ts';
+import { digest, release } from '../pipeline/release.ts';
 import { deploymentId } from './deployment-id.ts';
 
 /** A release that was placed on a target. */
@@ -8,6 +8,7 @@ export const revisionRef = z.strictObject({
   revision: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/),
   deployment: deploymentId,
   release,
+  artifact: digest.optional().describe('What was placed, where a stage had built it; otherwise the source of the release.'),
 });
 export type RevisionRef = z.output<typeof revisionRef>;
 

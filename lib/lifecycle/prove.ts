@@ -1,4 +1,4 @@
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import { isParallel, type Pipeline } from '../pipeline/pipeline.ts';
 import { findCircle, findEndless } from './prove/ending.ts';
 import { type Exploration, explore } from './prove/explore.ts';
 import { type Law, localLaws } from './prove/laws.ts';
@@ -39,10 +39,11 @@ const SITUATIONS_AT_MOST = 5000;
  * `start` to judge another machine than the one that the pipeline compiles to.
  */
 export function prove(pipeline: Pipeline, start: MachineState = initialState(pipeline)): Proof {
+  if (statesAtLeast(pipeline) > SITUATIONS_AT_MOST) return TOO_LARGE;
   const exploration = explore(pipeline, start, SITUATIONS_AT_MOST);
   const { situations, steps, unexplored } = exploration;
   const places = situations.length;
-  const whole = proven('the whole machine was explored', places, unexplored && eventsTo(unexplored));
+  const whole = proven(WHOLE, places, unexplored && eventsTo(unexplored));
   const laws = [whole, ...(whole.holds ? judgeAll(pipeline, exploration) : [])];
   return {
     holds: laws.every((law) => law.holds),
@@ -51,6 +52,21 @@ export function prove(pipeline: Pipeline, start: MachineState = initialState(pip
     steps: steps.length,
     laws,
   };
+}
+
+const WHOLE = 'the whole machine was explored';
+
+const TOO_LARGE: Proof = {
+  holds: false,
+  states: 0,
+  situations: 0,
+  steps: 0,
+  laws: [{ law: WHOLE, holds: false, checked: 0 }],
+};
+
+/** Each combination of passed checks in a group is a state of its own. */
+function statesAtLeast(pipeline: Pipeline): number {
+  return pipeline.stages.reduce((sum, step) => sum + (isParallel(step) ? 2 ** step.stages.length : 1), 0);
 }
 
 function judgeAll(pipeline: Pipeline, exploration: Exploration): readonly ProvenLaw[] {

@@ -44,7 +44,11 @@ const RULES: readonly Rule[] = [
   { name: 'stop', pattern: { 'detail-type': ['Stop Requested'] }, function: EVENT_FUNCTION_NAMES.stop },
   {
     name: 'reconcile',
-    pattern: { source: ['aws.states'], 'detail-type': ['Step Functions Execution Status Change'] },
+    pattern: {
+      source: ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+      detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+    },
     function: EVENT_FUNCTION_NAMES.reconcile,
   },
 ];

@@ -46,6 +46,8 @@ export type SystemOptions = {
   readonly ports?: { readonly dynamodb?: number; readonly aws?: number };
   /** Waits and pauses between attempts last this much of their time. @default 1 */
   readonly timeScale?: number;
+  /** How long functions may go on once the system closes, in milliseconds. @default 3000 */
+  readonly graceMs?: number;
   /** Hears of troubles that end nothing. */
   readonly log?: (line: string) => void;
   /** Called once everything runs, before the start is told to be done; such as to drive open deployments on. */
@@ -125,7 +127,7 @@ async function start(options: SystemOptions, closers: Closers): Promise<LocalSys
   await writeAtomically(folder.system, JSON.stringify(connection));
   closers.add(() => rm(folder.system, { force: true }));
   // First of all nothing new begins; then what runs may end while everything it needs is still there.
-  closers.add(() => functions.close(GRACE_MS));
+  closers.add(() => functions.close(options.graceMs ?? GRACE_MS));
   closers.add(executions.halt);
   closers.add(bus.halt);
   closers.add(() => closing.abort());
@@ -163,7 +165,6 @@ async function openFolder(folder: DataFolder, options: { port: number; token: st
   }
 }
 
-/** How long functions may go on once the system closes. */
 const GRACE_MS = 3000;
 
 async function openServices(

@@ -90,7 +90,6 @@ export const pipelineFile = z.strictObject({
 export type FileStage = z.output<typeof fileStage>;
 export type FileCheck = z.output<typeof fileCheck>;
 export type FileGroup = z.output<typeof fileGroup>;
-export type PipelineFile = z.output<typeof pipelineFile>;
 
 /** The schema of each kind that may be written, by its name. */
 export const FILE_KINDS: Readonly<Record<FileStage['kind'], z.ZodType>> = {

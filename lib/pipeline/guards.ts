@@ -12,6 +12,7 @@ export const LIMITS = {
   lines: 1000,
   lineLength: LONGEST_EXCERPT,
   tokens: 10_000,
+  lineTokens: 1000,
   depth: 16,
 } as const;
 
@@ -73,37 +74,45 @@ const REFUSED_TOKENS: Readonly<Partial<Record<CST.TokenType, readonly [Code, str
 function tokenProblems(text: string): readonly Problem[] {
   const problems: Problem[] = [];
   const depth = depthMeter();
-  let offset = 0;
   let tokens = 0;
-  let isContent = false;
-  for (const token of new Lexer().lex(text)) {
-    if (token === CST.SCALAR) {
-      isContent = true;
-      continue;
-    }
-    if (token === CST.DOCUMENT || token === CST.FLOW_END) continue;
-    const type = isContent ? 'scalar' : CST.tokenType(token);
-    const range: Range = [offset, offset + token.length];
+  let inLine = 0;
+  for (const { type, source, offset } of tokensOf(text)) {
+    const range: Range = [offset, offset + source.length];
     tokens += 1;
-    if (tokens > LIMITS.tokens) {
-      return [
-        ...problems,
-        problem('NE101', range, `the file has more than ${LIMITS.tokens} keys, values and marks`),
-      ];
-    }
-    if (depth.after(type, token, offset) > LIMITS.depth) {
-      return [...problems, problem('NE102', range, `values are nested more than ${LIMITS.depth} deep`)];
+    inLine = type === 'newline' ? 0 : inLine + 1;
+    const excess = excessOf(tokens, inLine, depth.after(type, source, offset));
+    if (excess !== undefined) return [...problems, problem(excess[0], range, excess[1])];
+    if (isOpenQuote(type, source)) {
+      return [...problems, problem('NE103', [offset, offset + 1], 'the quote is not closed')];
     }
     const refused = type === null ? undefined : REFUSED_TOKENS[type];
-    if (refused !== undefined && problems.length < 50) {
-      problems.push(problem(refused[0], range, `${refused[1]}`, { hint: refused[2] }));
-    }
-    if (isOpenQuote(type, token))
-      return [...problems, problem('NE103', [offset, offset + 1], 'the quote is not closed')];
-    offset += token.length;
-    isContent = false;
+    if (refused !== undefined) problems.push(problem(refused[0], range, refused[1], { hint: refused[2] }));
   }
   return problems;
+}
+
+function excessOf(tokens: number, inLine: number, depth: number): readonly [Code, string] | undefined {
+  if (tokens > LIMITS.tokens)
+    return ['NE101', `the file has more than ${LIMITS.tokens} keys, values and marks`];
+  if (inLine > LIMITS.lineTokens) {
+    return ['NE101', `a line has more than ${LIMITS.lineTokens} keys, values and marks`];
+  }
+  return depth > LIMITS.depth ? ['NE102', `values are nested more than ${LIMITS.depth} deep`] : undefined;
+}
+
+type Token = { readonly type: CST.TokenType | null; readonly source: string; readonly offset: number };
+
+/** The lexer marks what follows as content with a token of its own that is not part of the text. */
+function* tokensOf(text: string): Generator<Token> {
+  let offset = 0;
+  let isContent = false;
+  for (const source of new Lexer().lex(text)) {
+    if (source === CST.SCALAR) isContent = true;
+    if (source === CST.SCALAR || source === CST.DOCUMENT || source === CST.FLOW_END) continue;
+    yield { type: isContent ? 'scalar' : CST.tokenType(source), source, offset };
+    offset += source.length;
+    isContent = false;
+  }
 }
 
 /** Left to the parser, an open quote would be reported at the end of the file. */

@@ -12,8 +12,6 @@ export const name = z
   )
   .meta({ title: 'Name' });
 
-export type Name = string;
-
 /** States that every machine has, and words that its own events begin with. A stage cannot take them as its name. */
 const RESERVED: readonly string[] = [
   'requested',

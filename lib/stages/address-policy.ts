@@ -29,7 +29,7 @@ export function isAllowedAddress(address: string, { loopback }: AddressPolicy): 
 /** The one spelling of an address; `undefined` where it is none. A URL's host is read by the same rules as a browser's. */
 function canonical(address: string): string | undefined {
   const [bare = ''] = address.replaceAll(/^\[|\]$/g, '').split('%');
-  if (isIPv4(bare)) return bare;
+  if (!/^[0-9a-fx.:]+$/i.test(bare)) return undefined;
   try {
     const { hostname } = new URL(`http://${bare.includes(':') ? `[${bare}]` : bare}/`);
     const plain = hostname.replaceAll(/^\[|\]$/g, '');

@@ -1,6 +1,5 @@
 import type { LivePair } from '../../lib/environments/environment.ts';
 import type { DeploymentId } from '../../lib/history/deployment-id.ts';
-import type { Commit } from '../../lib/history/event-store.ts';
 import { type Event, event } from '../../lib/history/events.ts';
 import type { Deployment } from '../../lib/lifecycle/deployment.ts';
 import type { Failure } from '../../lib/lifecycle/failure.ts';
@@ -123,20 +122,6 @@ export function asOf(count: number, story: readonly Event[] = STORY): Deployment
 /** The time of the event with this index. */
 export function at(index: number): string {
   return new Date(Date.UTC(2026, 10, 23, 4, 12, index)).toISOString();
-}
-
-/** Commits that were never stored: for what only reads their place and their events. */
-export function commitsOf(story: readonly Event[]): readonly Commit[] {
-  return story.map((fact, index) => ({
-    stream: `deployment#${ID}`,
-    seq: index + 1,
-    at: at(index),
-    commit: `commit-${index + 1}`,
-    prev: String(index),
-    hash: String(index + 1),
-    body: JSON.stringify([fact]),
-    events: [fact],
-  }));
 }
 
 export const LIVE: LivePair = {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OUTCOMES } from '../../lib/lifecycle/leaves.ts';
+import { compileMachine } from '../../lib/lifecycle/machine.ts';
 import { arbitraryPipeline } from './arbitrary-pipeline.ts';
 import { pipelineOf } from './pipelines.ts';
 import { allStates, leavesAfter, stateAfter } from './walk.ts';
@@ -138,6 +139,19 @@ test('a stop is accepted in every state but the ends, and moves nothing', () => 
         const isEnd = OUTCOMES.some((outcome) => state.leaves.includes(outcome));
         expect(state.next('deployment.stopRequested')).toBe(isEnd ? undefined : state);
       }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('every state can be reached, for Step Functions refuses one that cannot', () => {
+  fc.assert(
+    fc.property(arbitraryPipeline, (pipeline) => {
+      const reached = new Set(allStates(pipeline).flatMap((state) => state.leaves));
+      const leaves = Object.values(compileMachine(pipeline).root.states).flatMap((node) =>
+        node.type === 'parallel' ? Object.keys(node.states) : [node.key],
+      );
+      expect(leaves.filter((leaf) => !reached.has(leaf))).toEqual([]);
     }),
     { numRuns: 30 },
   );

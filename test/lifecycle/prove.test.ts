@@ -11,17 +11,17 @@ const PIPELINE = pipelineOf('command unit', 'acquire production', 'place blue', 
 
 test('every law holds for a small pipeline, with the number of places where each had to', () => {
   const { laws, ...counts } = prove(PIPELINE);
-  expect(counts).toEqual({ holds: true, states: 16, situations: 18, steps: 69 });
+  expect(counts).toEqual({ holds: true, states: 16, situations: 26, steps: 68 });
   expect(laws).toEqual([
-    { law: 'the whole machine was explored', holds: true, checked: 18 },
-    { law: 'every state reaches an end', holds: true, checked: 18 },
-    { law: 'nothing goes round in circles', holds: true, checked: 18 },
-    { law: 'a stop is accepted until the end', holds: true, checked: 12 },
-    { law: 'wherever work is done, its success and its failure are accepted', holds: true, checked: 7 },
-    { law: 'after a failure no stage begins', holds: true, checked: 11 },
+    { law: 'the whole machine was explored', holds: true, checked: 26 },
+    { law: 'every state reaches an end', holds: true, checked: 26 },
+    { law: 'nothing goes round in circles', holds: true, checked: 26 },
+    { law: 'a stop is accepted until the end', holds: true, checked: 18 },
+    { law: 'wherever work is done, its success and its failure are accepted', holds: true, checked: 9 },
+    { law: 'after a failure no stage begins', holds: true, checked: 19 },
     { law: 'after a failure every begun change is undone', holds: true, checked: 2 },
-    { law: 'changes are undone newest first', holds: true, checked: 3 },
-    { law: 'an undo that fails ends in stuck, and nothing else does', holds: true, checked: 6 },
+    { law: 'changes are undone newest first', holds: true, checked: 5 },
+    { law: 'an undo that fails ends in stuck, and nothing else does', holds: true, checked: 8 },
     { law: 'success means that every stage passed', holds: true, checked: 1 },
     { law: 'failed means that nothing was changed, rolledBack that something was', holds: true, checked: 2 },
     { law: 'every lease is released at every end but stuck', holds: true, checked: 3 },
@@ -53,7 +53,7 @@ test('explores a pipeline of forty stages with three groups of six', () => {
     ...changes('three'),
   );
   const proof = prove(pipeline);
-  expect(proof).toMatchObject({ holds: true, states: 242, situations: 343 });
+  expect(proof).toMatchObject({ holds: true, states: 242, situations: 347 });
 });
 
 test('does not call a machine proven that is too large to explore', () => {
@@ -74,12 +74,7 @@ describe('a broken machine is found by its law, with a shortest way to where it 
 
   test('a dead end', () => {
     const proof = broken((states) => set(states, 'undo blue', {}));
-    expect(counterexampleOf(proof, 'every state reaches an end')).toEqual([
-      'deployment.started',
-      'unit.passed',
-      'acquire-production.passed',
-      'blue.failed',
-    ]);
+    expect(counterexampleOf(proof, 'every state reaches an end')).toEqual(['rollback.started', 'all.undone']);
   });
 
   test('a circle', () => {
@@ -154,20 +149,11 @@ describe('a broken machine is found by its law, with a shortest way to where it 
 
   test('a lease that is kept after a failure', () => {
     const proof = broken((states) => set(states, 'undo blue', { 'blue.undone': 'conclude rollback' }));
-    const way = [
-      'deployment.started',
-      'unit.passed',
-      'acquire-production.passed',
-      'blue.failed',
-      'blue.undone',
-      'deployment.rolledBack',
-    ];
     const shortest = ['rollback.started', 'all.undone', 'blue.undone', 'deployment.rolledBack'];
     expect(brokenIn(proof)).toEqual({
       'every lease is released at every end but stuck': shortest,
       'after a failure every begun change is undone': shortest,
     });
-    expect(shortest.length).toBeLessThan(way.length);
   });
 
   test('a success that is not concluded, so that its lease is kept', () => {

@@ -66,7 +66,8 @@ test('loses nothing it acknowledged when the process is killed at once', async (
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName: 'nonevent',
-      KeyConditionExpression: 'stream = :stream',
+      KeyConditionExpression: '#stream = :stream',
+      ExpressionAttributeNames: { '#stream': 'stream' },
       ExpressionAttributeValues: { ':stream': { S: 'deployment#1' } },
     }),
   );

@@ -159,7 +159,7 @@ test('catches a failure by its name and puts it where it is asked for', async ()
   });
 });
 
-test('times a task out, and goes on while its function still runs', async () => {
+test.concurrent('times a task out, and goes on while its function still runs', async () => {
   const released = Promise.withResolvers<void>();
   const slow = system.register(() => released.promise);
   const ending = await system.run({
@@ -177,7 +177,7 @@ test('times a task out, and goes on while its function still runs', async () => 
   released.resolve();
 });
 
-test('ends the whole execution at its own timeout', async () => {
+test.concurrent('ends the whole execution at its own timeout', async () => {
   const released = Promise.withResolvers<void>();
   const slow = system.register(() => released.promise);
   const ending = await system.run({
@@ -262,4 +262,44 @@ test('leaves a parallel state by its catch when one branch fails, whatever the o
   });
   released.resolve();
   expect(ending).toMatchObject({ status: 'SUCCEEDED', output: '{"error":"StageFailed"}' });
+});
+
+test('does not try a branch again once its sibling has failed', async () => {
+  const retrying = Promise.withResolvers<void>();
+  let attempts = 0;
+  const flaky = system.register(async () => {
+    attempts += 1;
+    setImmediate(() => setImmediate(retrying.resolve));
+    throw named('AttemptFailed');
+  });
+  const broken = system.register(async () => {
+    await retrying.promise;
+    throw named('StageFailed');
+  });
+  const branch = (name: string, functionName: string) => ({
+    StartAt: name,
+    States: {
+      [name]: invoke(
+        functionName,
+        {},
+        // Scaled down to 90 s: it would end with the test at the latest.
+        { Retry: [{ ErrorEquals: ['AttemptFailed'], IntervalSeconds: 90_000, MaxAttempts: 5 }], End: true },
+      ),
+    },
+  });
+  const later = system.register(async () => attempts);
+  const ending = await system.run({
+    StartAt: 'Both',
+    States: {
+      Both: {
+        Type: 'Parallel',
+        Branches: [branch('Flaky', flaky), branch('Broken', broken)],
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Pause' }],
+        End: true,
+      },
+      Pause: { Type: 'Wait', Seconds: 20, Next: 'Later' },
+      Later: invoke(later, {}, { OutputPath: '$.Payload', End: true }),
+    },
+  });
+  expect(ending).toMatchObject({ status: 'SUCCEEDED', output: '1' });
 });

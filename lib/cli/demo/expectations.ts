@@ -69,7 +69,7 @@ function onlyGoodAnswers({ after }: Measures): Expectation {
     name: 'traffic restored',
     held: requests >= ENOUGH_AFTER && good === requests,
     expected: `every request after the rollback answered by ${SECOND.version}, at least ${ENOUGH_AFTER} of them`,
-    observed: `${requests} requests: ${shares(byRelease)}`,
+    observed: `${requests} requests after the rollback, answered by ${shares(byRelease)}`,
   };
 }
 
@@ -79,7 +79,7 @@ function weightsAreBack({ environment, weights }: Aftermath): Expectation {
     name: 'router',
     held: live?.release.version === SECOND.version && isDeepStrictEqual(weights, { [live.revision]: 100 }),
     expected: `${SECOND.version} is live and has all of the weight`,
-    observed: `live ${live?.release.version ?? 'nothing'}, weights ${shares(weights)}`,
+    observed: `${live?.release.version ?? 'nothing'} is live, weights are ${shares(weights)}`,
   };
 }
 
@@ -92,7 +92,7 @@ function badProcessIsGone({ revisions, badAddress }: Aftermath): Expectation {
     observed:
       badAddress === undefined
         ? 'not reached'
-        : `placed: ${revisions.join(', ')}; ${badAddress.address} ${badAddress.connects ? 'still answers' : 'refuses'}`,
+        : `placed are ${list(revisions)}; ${badAddress.connects ? 'somebody' : 'nobody'} listens at ${badAddress.address}`,
   };
 }
 
@@ -102,7 +102,7 @@ function knownGoodIsWarm({ environment, revisions }: Aftermath): Expectation {
     name: 'known good',
     held: knownGood?.release.version === FIRST.version && revisions.includes(knownGood.revision),
     expected: `${FIRST.version} is kept placed`,
-    observed: `known good ${knownGood?.release.version ?? 'nothing'}, placed: ${revisions.join(', ') || 'nothing'}`,
+    observed: `${knownGood?.release.version ?? 'nothing'} is known good, placed are ${list(revisions)}`,
   };
 }
 
@@ -136,7 +136,7 @@ function replayEqualsLive(deployed: readonly Deployed[]): Expectation {
 
 function chainIsSound({ chain }: Aftermath): Expectation {
   const [finding] = chain.findings;
-  const seen = `${chain.commits} commits in ${chain.streams} streams`;
+  const seen = `${chain.commits} commits in ${chain.streams} streams, no finding`;
   return {
     name: 'audit',
     held: finding === undefined && chain.streams >= PLAN.length + 1,
@@ -152,7 +152,7 @@ function usersSawTheBadCanary({ failedInside }: Measures): Expectation {
     name: 'bad canary',
     held: failedInside.length > 0 && ofTheBad === failedInside.length,
     expected: `users saw failures, all of them from ${THIRD.version} during ${BAD_SHIFT}`,
-    observed: `${failedInside.length} failed: ${shares(byRelease)}`,
+    observed: `${failedInside.length} requests failed, answered by ${shares(byRelease)}`,
   };
 }
 
@@ -171,6 +171,9 @@ function noFailureOutside({ requests, failedOutside }: Measures): Expectation {
 }
 
 function shares(counts: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
-  return parts.length === 0 ? 'none' : parts.join(', ');
+  return list(Object.entries(counts).map(([name, count]) => `${name}: ${count}`));
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : names.join(', ');
 }

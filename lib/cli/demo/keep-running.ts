@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,12 +9,13 @@ import { messageOf, NoneventError } from '../../nonevent-error.ts';
 
 const NONEVENT = fileURLToPath(new URL('../../../bin/nonevent', import.meta.url));
 const START_MILLISECONDS = 15_000;
+const TAIL_CHARACTERS = 300;
 
 /**
  * Starts `nonevent dev` on a data folder as a process of its own, which outlives this one and adopts the services that
  * run. Returns its process id once it answers.
  *
- * Errors: `Unreachable` when it does not in time; its log is in the folder.
+ * Errors: `Unreachable` with the end of its log when it does not in time; then it is ended.
  */
 export async function keepRunning(folder: string, data: string): Promise<number> {
   const logFile = join(data, 'logs', 'dev.log');
@@ -30,16 +32,29 @@ export async function keepRunning(folder: string, data: string): Promise<number>
     try {
       return (await readConnection(data)).process.pid;
     } catch (thrown) {
-      if (performance.now() > deadline || child.exitCode !== null) throw notKept(logFile, thrown);
+      if (performance.now() > deadline || child.exitCode !== null) {
+        await end(child);
+        throw notKept((await readFile(logFile, 'utf8')).slice(-TAIL_CHARACTERS), thrown);
+      }
       await pause(100);
     }
   }
 }
 
-function notKept(logFile: string, cause: unknown): NoneventError {
-  return new NoneventError('Unreachable', `the local system did not start again: ${messageOf(cause)}`, {
-    fields: { log: logFile },
-    hint: `see why in ${logFile}`,
-    cause,
-  });
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+function notKept(tail: string, cause: unknown): NoneventError {
+  return new NoneventError(
+    'Unreachable',
+    `the local system did not start again: ${messageOf(cause)}; its log ends with ${JSON.stringify(tail)}`,
+    {
+      hint: 'run `nonevent demo` without --keep',
+      cause,
+    },
+  );
 }

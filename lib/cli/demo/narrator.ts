@@ -20,6 +20,7 @@ export function createNarrator(output: Output): Narrator {
   };
   return {
     say: (lines) => {
+      if (lines.length === 0) return;
       clear();
       output.note(lines);
     },

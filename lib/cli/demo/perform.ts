@@ -7,7 +7,6 @@ import type { EndedDeployment } from '../exit-code-of-deployment.ts';
 import type { Output } from '../output/output.ts';
 import { follow, type Watcher } from '../progress/follow.ts';
 import { headline, shortId } from '../progress/headline.ts';
-import { signOfLife } from '../progress/sign-of-life.ts';
 import type { Surroundings } from '../settings.ts';
 import { deployRelease } from './deploy-release.ts';
 import { ENOUGH_AFTER } from './expectations.ts';
@@ -17,7 +16,7 @@ import type { Narrator } from './narrator.ts';
 import { observeAftermath, observeDeployed } from './observe.ts';
 import { PLAN, type PlannedRelease } from './plan.ts';
 import type { DemoRecord, Deployed } from './record.ts';
-import { toldStages } from './told-stages.ts';
+import { toldNow, toldStages } from './told-stages.ts';
 import { begunAfter, trafficOf } from './traffic.ts';
 import { VISITS } from './visits.ts';
 import { checkOut } from './working-copy.ts';
@@ -108,7 +107,9 @@ function watch({ narrator, output }: Scene, users: Users): Watcher {
       );
       if (isServing) users.come();
     },
-    waiting: (deployment) => narrator.now(`  ${signOfLife(deployment, new Date().toISOString())}`),
+    waiting: (deployment) => {
+      if (deployment !== undefined) narrator.now(`  ${toldNow(deployment, new Date().toISOString())}`);
+    },
   };
 }
 

@@ -19,7 +19,7 @@ import type { DemoRecord } from './record.ts';
 import { type Kept, type Summary, summaryDocument, summaryLines } from './summary.ts';
 
 /** By then it ends with what it has seen, which leaves it enough time to clean up before the hard stop. */
-const GIVE_UP_MILLISECONDS = 75_000;
+const GIVE_UP_MILLISECONDS = 65_000;
 const HARD_STOP_MILLISECONDS = 89_000;
 
 /**
@@ -94,9 +94,16 @@ function sayIfCutShort({ aborted }: AbortSignal, narrator: Narrator): void {
   if (aborted) narrator.say(['', 'cut short: stopping what runs, removing what is there']);
 }
 
+/** Where the system cannot be kept, its services are not left behind without one. */
 async function keepStage({ folder, source, data, port }: Stage): Promise<Kept> {
-  const process = await keepRunning(source, data);
-  return { folder, data, url: `http://127.0.0.1:${port}/`, process };
+  try {
+    const process = await keepRunning(source, data);
+    return { folder, data, url: `http://127.0.0.1:${port}/`, process };
+  } catch (thrown) {
+    const system = await startNonevent({ folder: data });
+    await system.stopAll();
+    throw thrown;
+  }
 }
 
 function conclude(record: DemoRecord, kept: Kept | undefined, output: Output): ExitCode {
@@ -105,7 +112,8 @@ function conclude(record: DemoRecord, kept: Kept | undefined, output: Output): E
   const measures = measure(second, third, answers);
   const expectations = checkExpectations(record, measures);
   const summary: Summary = { record, measures, expectations, kept };
-  if (output.format === 'text') output.answer(['', ...summaryLines(summary, output.answerStyle)]);
+  const columns = output.isAnswerRead ? output.columns() : undefined;
+  if (output.format === 'text') output.answer(['', ...summaryLines(summary, output.answerStyle, columns)]);
   else output.document(summaryDocument(summary));
   return expectations.every(({ held }) => held) ? EXIT.done : EXIT.bug;
 }

@@ -2,11 +2,13 @@ import { factLines } from '../output/facts.ts';
 import type { Style } from '../output/style.ts';
 import { between, span } from '../output/time.ts';
 import { oneLine } from '../output/untrusted.ts';
+import { pad, widthOf } from '../output/width.ts';
 import { shortId } from '../progress/headline.ts';
 import type { Expectation } from './expectations.ts';
 import type { Measures } from './measures.ts';
 import { SECOND, THIRD } from './plan.ts';
 import type { DemoRecord } from './record.ts';
+import { wrapped } from './wrapped.ts';
 
 /** What is left for somebody to look around in. */
 export type Kept = {
@@ -23,13 +25,18 @@ export type Summary = {
   readonly kept: Kept | undefined;
 };
 
-/** The end of the demo for people. Pure. */
-export function summaryLines(summary: Summary, style: Style): readonly string[] {
+/** The end of the demo for people, in lines of so many columns where somebody reads it at a terminal. Pure. */
+export function summaryLines(
+  summary: Summary,
+  style: Style,
+  columns = Number.POSITIVE_INFINITY,
+): readonly string[] {
   const { expectations, measures } = summary;
+  const titleColumns = Math.max(...expectations.map(({ name }) => widthOf(name)));
   const broken = expectations.filter(({ held }) => !held);
   return [
-    style.bold('What was expected'),
-    ...expectations.flatMap((expectation) => expectationLines(expectation, expectations, style)),
+    style.bold('What was expected, and seen'),
+    ...expectations.flatMap((expectation) => expectationLines(expectation, titleColumns, { style, columns })),
     '',
     style.bold('What was measured'),
     ...factLines(measuredFacts(measures), style),
@@ -43,16 +50,19 @@ export function summaryLines(summary: Summary, style: Style): readonly string[] 
   ];
 }
 
+type Rendering = { readonly style: Style; readonly columns: number };
+
+/** One that held needs no more than what was seen; one that did not says what should have been. */
 function expectationLines(
   { name, held, expected, observed }: Expectation,
-  all: readonly Expectation[],
-  style: Style,
+  titleColumns: number,
+  { style, columns }: Rendering,
 ): readonly string[] {
-  const columns = Math.max(...all.map((each) => each.name.length));
   const mark = held ? style.good('✔ held  ') : style.bad('✖ broken');
-  const under = ' '.repeat(2 + 'x broken'.length + 2 + columns + 2);
-  const seen = `${under}${held ? style.dim(oneLine(observed)) : `${style.bad('observed')} ${oneLine(observed)}`}`;
-  return [`  ${mark}  ${name.padEnd(columns)}  ${expected}`, seen];
+  const indent = 2 + widthOf('✖ broken') + 1 + titleColumns + 2;
+  const said = held ? [observed] : [`expected ${expected}`, `observed ${observed}`];
+  const [first = '', ...rest] = said.flatMap((each) => wrapped(oneLine(each), columns - indent - 1));
+  return [`  ${mark} ${pad(name, titleColumns)}  ${first}`, ...rest.map((line) => ' '.repeat(indent) + line)];
 }
 
 type Fact = readonly [name: string, text: string];

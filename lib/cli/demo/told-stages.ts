@@ -1,101 +1,121 @@
 import type { Commit } from '../../history/event-store.ts';
 import type { DeploymentEvent } from '../../history/events.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
-import type { StageView } from '../../lifecycle/view.ts';
+import type { DeploymentView, StageView } from '../../lifecycle/view.ts';
 import type { Style } from '../output/style.ts';
 import { between, span } from '../output/time.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { pad, widthOf } from '../output/width.ts';
 import { elapsed } from '../progress/stage-list.ts';
 import { type Mark, markOfStage } from '../progress/stage-words.ts';
-
-const WORD_COLUMNS = 8;
-const TIME_COLUMNS = 6;
+import { wrapped } from './wrapped.ts';
 
 export type Telling = {
   readonly style: Style;
-  /** Where a line has to break at a terminal; `undefined` for one line per stage, however long. */
+  /** How wide the terminal is; `undefined` for one line per stage, however long. */
   readonly columns: number | undefined;
 };
 
 /** A line for each stage whose outcome a commit records: question, verdict, evidence. Pure. */
-export function toldStages(deployment: Deployment, commit: Commit, telling: Telling): readonly string[] {
-  return commit.events.flatMap((event) => told(deployment, event as DeploymentEvent, commit.at, telling));
+export function toldStages({ view }: Deployment, commit: Commit, telling: Telling): readonly string[] {
+  return commit.events.flatMap((event) => {
+    const told = tellingOf(view, event as DeploymentEvent, commit.at);
+    return told === undefined ? [] : stageLines(view, told, telling);
+  });
 }
+
+/** What is said of a stage. */
+type Told = {
+  readonly mark: Mark;
+  readonly stage: StageView;
+  readonly time: string;
+  readonly question: string;
+  readonly evidence: readonly string[];
+};
 
 const RETRYING: Mark = { symbol: '↻', word: 'retrying', tone: 'warning' };
 const UNDONE: Mark = { symbol: '↶', word: 'undone', tone: 'warning' };
 
-function told(
-  deployment: Deployment,
-  event: DeploymentEvent,
-  at: string,
-  telling: Telling,
-): readonly string[] {
-  const stageNamed = (name: string): StageView | undefined =>
-    deployment.view.stages.find((stage) => stage.name === name);
-  const line = (
-    mark: Mark,
-    name: string,
-    time: string,
-    question: string,
-    evidence: string,
-  ): readonly string[] => stageLine(deployment, { mark, name, time, question, evidence }, telling);
+function tellingOf(view: DeploymentView, event: DeploymentEvent, at: string): Told | undefined {
   switch (event.type) {
     case 'StagePassed': {
-      const stage = stageNamed(event.data.stage);
-      if (stage === undefined) return [];
-      return line(
-        markOfStage(stage),
-        stage.name,
-        elapsed(stage, at),
-        stage.question,
-        event.data.judgement.observed,
-      );
+      const stage = stageNamed(view, event.data.stage);
+      const { observed } = event.data.judgement;
+      return {
+        mark: markOfStage(stage),
+        stage,
+        time: elapsed(stage, at),
+        question: stage.question,
+        evidence: [observed],
+      };
     }
     case 'StageFailed':
     case 'StageAttemptFailed':
     case 'UndoFailed': {
-      const stage = stageNamed(event.data.stage);
-      if (stage === undefined) return [];
+      const stage = stageNamed(view, event.data.stage);
       const { expected, observed, question } = event.data.failure;
       const mark = event.type === 'StageAttemptFailed' ? RETRYING : markOfStage(stage);
-      return line(mark, stage.name, elapsed(stage, at), question, `${observed}, expected ${expected}`);
+      return {
+        mark,
+        stage,
+        time: elapsed(stage, at),
+        question,
+        evidence: [observed, `expected ${expected}`],
+      };
     }
     case 'StageUndone': {
-      const stage = stageNamed(event.data.stage);
-      if (stage === undefined || event.data.effect === 'nothing') return [];
-      const failedAt = deployment.view.stages.find(
-        ({ name }) => name === deployment.view.failure?.stage,
-      )?.endedAt;
-      const since = failedAt === undefined ? '' : `${span(between(failedAt, at))} after the verdict`;
-      return line(UNDONE, stage.name, '', since, '');
+      if (event.data.effect === 'nothing') return undefined;
+      const stage = stageNamed(view, event.data.stage);
+      return { mark: UNDONE, stage, time: '', question: sinceVerdict(view, at), evidence: [] };
     }
     default:
-      return [];
+      return undefined;
   }
 }
 
-type Told = {
-  readonly mark: Mark;
-  readonly name: string;
-  readonly time: string;
-  readonly question: string;
-  readonly evidence: string;
-};
+function stageNamed({ stages }: DeploymentView, name: string): StageView {
+  const found = stages.find((stage) => stage.name === name);
+  if (found === undefined)
+    throw new Error(`the history speaks of stage ${name}, which the pipeline does not have`);
+  return found;
+}
 
-function stageLine(
-  { view }: Deployment,
-  { mark, name, time, question, evidence }: Told,
+function sinceVerdict({ stages, failure }: DeploymentView, at: string): string {
+  const failed = stages.find(({ name }) => name === failure?.stage);
+  return failed?.endedAt === undefined ? '' : `${span(between(failed.endedAt, at))} after the verdict`;
+}
+
+const WORD_COLUMNS = 8;
+const TIME_COLUMNS = 6;
+const EVIDENCE_COLUMNS_AT_LEAST = 30;
+
+function stageLines(
+  view: DeploymentView,
+  { mark, stage, time, question, evidence }: Told,
   { style, columns }: Telling,
 ): readonly string[] {
-  const nameColumns = Math.max(...view.stages.map((stage) => widthOf(stage.name)));
-  const left = `${mark.symbol} ${pad(mark.word, WORD_COLUMNS)} ${pad(name, nameColumns)} ${time.padStart(TIME_COLUMNS)}  `;
-  const painted = `  ${style[mark.tone](`${mark.symbol} ${pad(mark.word, WORD_COLUMNS)}`)} ${pad(name, nameColumns)} ${style.dim(time.padStart(TIME_COLUMNS))}  `;
+  const name = pad(stage.name, Math.max(...view.stages.map((each) => widthOf(each.name))));
+  const sign = `${mark.symbol} ${pad(mark.word, WORD_COLUMNS)}`;
+  const indent = 2 + widthOf(sign) + 1 + widthOf(name) + 1 + TIME_COLUMNS + 2;
   const asked = oneLine(question);
-  const seen = oneLine(evidence);
-  const whole = `${painted}${style.dim(asked)}${seen === '' ? '' : `  ${seen}`}`;
-  const width = 2 + widthOf(left) + widthOf(asked) + (seen === '' ? 0 : 2 + widthOf(seen));
-  if (columns === undefined || width < columns || seen === '') return [whole];
-  return [`${painted}${style.dim(asked)}`, `${' '.repeat(2 + widthOf(left))}${seen}`];
+  const left = `  ${style[mark.tone](sign)} ${name} ${style.dim(time.padStart(TIME_COLUMNS))}  ${style.dim(asked)}`;
+  const seen = evidence.map(oneLine);
+  const inOne = seen.join(', ');
+  if (inOne === '') return [left];
+  if (columns === undefined || indent + widthOf(asked) + 2 + widthOf(inOne) < columns)
+    return [`${left}  ${inOne}`];
+  const room = Math.max(EVIDENCE_COLUMNS_AT_LEAST, columns - indent - 1);
+  return [left, ...seen.flatMap((part) => wrapped(part, room)).map((line) => ' '.repeat(indent) + line)];
+}
+
+/** What goes on right now, for a line that is redrawn. Pure. */
+export function toldNow({ view }: Deployment, now: string): string {
+  return view.stages
+    .filter(({ state }) => state === 'running' || state === 'undoing')
+    .map((stage) => [`▸ ${stage.name}`, elapsed(stage, now), ...seenSoFar(stage)].join('  '))
+    .join('   ');
+}
+
+function seenSoFar({ judgement }: StageView): readonly string[] {
+  return judgement === undefined ? [] : [oneLine(judgement.observed)];
 }

@@ -55,7 +55,8 @@ function plainLines(output: Output): Watcher {
   return {
     changed: (deployment, { at }) => {
       if (before !== undefined) say(changeLines(before, deployment, at, style));
-      else if (deployment.view.outcome === undefined) say(openingLines(deployment.view, at, style));
+      else if (deployment.view.outcome === undefined)
+        say(openingLines(deployment.view, new Date().toISOString(), style));
       before = deployment;
     },
     waiting: (deployment) => {

@@ -40,7 +40,7 @@ export type EventBus = {
   readonly close: () => Promise<void>;
 };
 
-export const ATTEMPTS_AT_MOST = 5;
+const ATTEMPTS_AT_MOST = 5;
 const FIRST_PAUSE_MS = 1000; // doubles with each attempt
 const AT_ONCE = 8;
 

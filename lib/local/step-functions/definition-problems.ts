@@ -61,7 +61,7 @@ function waitProblems(name: string, state: State): readonly string[] {
     : [`state ${name} needs exactly one of Seconds, SecondsPath, Timestamp, TimestampPath`];
 }
 
-const CONTEXT_PATHS = /\$\$\.[A-Za-z.]*/g;
+const CONTEXT_PATHS = /\$\$(?:\.[A-Za-z]+){0,2}/g;
 const CONTEXT: ReadonlySet<string> = new Set([
   '$$.Execution.Id',
   '$$.Execution.Name',

@@ -8,6 +8,7 @@ import {
 } from 'aws-local-stepfunctions';
 import type { Functions } from '../functions.ts';
 import { executionArn, stateMachineArn } from './arns.ts';
+import { createBranches } from './branches.ts';
 import type { Definition } from './definition.ts';
 import type { TaskTokens } from './task-tokens.ts';
 import { taskHandlers } from './tasks.ts';
@@ -39,6 +40,7 @@ type Input = Parameters<StateMachine['run']>[0];
 /** Has the interpreter run a definition. */
 export function run(options: RunOptions): Run {
   const ended = new AbortController();
+  const branches = createBranches(options.definition);
   const tokenPlaceholder = `token-${randomUUID()}`;
   const machine = new StateMachine(options.definition as unknown as StateMachineDefinition, {
     validationOptions: { noValidate: true },
@@ -47,6 +49,7 @@ export function run(options: RunOptions): Run {
     functions: options.functions,
     tokens: options.tokens,
     tokenPlaceholder,
+    isLeft: branches.isLeft,
     ended: ended.signal,
   });
   const running = machine.run(
@@ -64,7 +67,7 @@ export function run(options: RunOptions): Run {
       },
     } as StateMachineRunOptions,
   );
-  void drain(running.eventLogs);
+  void branches.follow(running.eventLogs);
 
   const { promise: ending, resolve } = Promise.withResolvers<Ending>();
   running.result.then(
@@ -84,11 +87,6 @@ export function run(options: RunOptions): Run {
       running.abort();
     },
   };
-}
-
-/** The interpreter keeps its log in memory until it is read. */
-async function drain(log: AsyncIterable<unknown>): Promise<void> {
-  for await (const _ of log);
 }
 
 function endingOf(thrown: unknown): Ending {

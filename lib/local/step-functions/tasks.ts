@@ -9,6 +9,8 @@ export type TaskOptions = {
   readonly tokens: TaskTokens;
   /** What stands in a task's input where its token belongs. */
   readonly tokenPlaceholder: string;
+  /** Whether a task's branch was left, so that nobody wants its result any more. */
+  readonly isLeft: (state: string) => Promise<boolean>;
   /** Aborts when the execution has ended: no task begins any more, and no answer is taken. */
   readonly ended: AbortSignal;
 };
@@ -20,7 +22,7 @@ export function taskHandlers(definition: Definition, options: TaskOptions): Task
   return Object.fromEntries(
     statesOf(definition).flatMap(([name, state]) =>
       state.Type === 'Task'
-        ? [[name, (input: unknown) => perform(state, invocation.parse(input), options)] as const]
+        ? [[name, (input: unknown) => perform(name, state, invocation.parse(input), options)] as const]
         : [],
     ),
   );
@@ -29,9 +31,15 @@ export function taskHandlers(definition: Definition, options: TaskOptions): Task
 const invocation = z.looseObject({ FunctionName: z.string(), Payload: z.unknown() });
 type Invocation = z.output<typeof invocation>;
 
-async function perform(state: TaskState, input: Invocation, options: TaskOptions): Promise<unknown> {
+async function perform(
+  name: string,
+  state: TaskState,
+  input: Invocation,
+  options: TaskOptions,
+): Promise<unknown> {
   // An interpreter that is aborted in the pause before a retry goes on with the retry.
   if (options.ended.aborted) throw functionError('States.Runtime', 'the execution has ended');
+  if (await options.isLeft(name)) throw functionError('States.Runtime', 'another branch has failed');
   return withinDataLimit(
     state.Resource === INVOKE_AND_WAIT
       ? await invokeAndWait(state, input, options)

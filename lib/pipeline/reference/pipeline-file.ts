@@ -75,7 +75,7 @@ minute, because it may be extended once.
 
 Anchors, aliases, merge keys, tags, directives, complex keys, several documents and keys given twice are refused, with their
 place. A file has at most ${LIMITS.characters} characters, ${LIMITS.lines} lines, ${LIMITS.lineLength} characters in a line, ${LIMITS.tokens} keys, values and
-marks, and ${LIMITS.depth} levels. A byte order mark and Windows line ends are read.
+marks (${LIMITS.lineTokens} in a line), and ${LIMITS.depth} levels. A byte order mark and Windows line ends are read.
 
 ## A complete example
 

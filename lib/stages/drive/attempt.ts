@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cause } from '../../lifecycle/decide.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { Services } from './services.ts';
@@ -10,9 +11,13 @@ export type AttemptResult<T> =
 /** How often a running attempt looks whether the deployment was stopped, in milliseconds. */
 const LOOK_EVERY = 250;
 
+/** How long work that was told to end may take for it, in milliseconds. Recording the outcome needs the rest of the handler's time. */
+const END_WITHIN = 5_000;
+
 /**
  * Performs one piece of work of a stage within a time limit. Ends early when the deployment is stopped or moves on without
- * this attempt. Whatever goes wrong becomes a cause with its failure mode.
+ * this attempt. Whatever goes wrong becomes a cause with its failure mode; work that was cut short has ended by then,
+ * unless it takes no notice, and what it said last is part of the cause.
  *
  * Errors: `StoreUnavailable` when the executor is closing; the attempt is then left open.
  */
@@ -27,12 +32,15 @@ export async function attempt<T>(
   const stopWatching = limit.stoppable ? watchForStop(services, session, controller) : () => {};
   const onClosing = () => controller.abort(CLOSING);
   services.closing.addEventListener('abort', onClosing, { once: true });
+  let working: Promise<T> | undefined;
   try {
     services.closing.throwIfAborted();
-    return { ok: true, value: await Promise.race([work(controller.signal), aborted(controller.signal)]) };
+    working = work(controller.signal);
+    return { ok: true, value: await Promise.race([working, aborted(controller.signal)]) };
   } catch (thrown) {
+    const last = controller.signal.aborted ? await lastWordOf(working) : thrown;
     if (services.closing.aborted) throw closingError(thrown);
-    return { ok: false, cause: causeOf(thrown, controller.signal, limit) };
+    return { ok: false, cause: causeOf(last, controller.signal, limit) };
   } finally {
     clearTimeout(timer);
     services.closing.removeEventListener('abort', onClosing);
@@ -59,14 +67,29 @@ function causeOf(
   signal: AbortSignal,
   { seconds, expected }: { readonly seconds: number; readonly expected: string },
 ): Cause {
-  if (signal.reason === TIMED_OUT)
-    return { mode: 'timedOut', expected, observed: `no outcome within ${seconds} s` };
+  if (signal.reason === TIMED_OUT) {
+    const detail = thrown instanceof NoneventError ? `; ${messageOf(thrown)}` : '';
+    return { mode: 'timedOut', expected, observed: `no outcome within ${seconds} s${detail}` };
+  }
   if (signal.reason === STOPPED)
     return { mode: 'stopped', expected, observed: 'the deployment was asked to stop' };
   if (signal.reason === MOVED_ON)
     return { mode: 'superseded', expected, observed: 'the deployment went on without this attempt' };
   const mode = thrown instanceof NoneventError && thrown.code === 'Conflict' ? 'rejected' : 'errored';
   return { mode, expected, observed: messageOf(thrown) };
+}
+
+/** What work that was told to end failed with; `undefined` where it failed with nothing or did not end. */
+async function lastWordOf(working: Promise<unknown> | undefined): Promise<unknown> {
+  const waited = new AbortController();
+  const patience = sleep(END_WITHIN, undefined, { signal: waited.signal }).catch(() => undefined);
+  const last = working?.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  const said = await Promise.race([last, patience]);
+  waited.abort();
+  return said;
 }
 
 /** Rejects when the signal aborts, so that work which ignores its signal cannot outlive its time. */

@@ -73,6 +73,7 @@ async function settleEnvironments(services: Services, session: Session): Promise
       revision: revisionOf(view).revision,
       deployment: view.deployment,
       release: view.release,
+      artifact: view.artifact,
     };
     await concludeInEnvironment(
       services.store,
@@ -90,14 +91,12 @@ async function retireOthers(services: Services, session: Session, environment: s
   const definition = view.pipeline.environments[environment];
   if (definition === undefined)
     throw new Error(`pipeline ${view.pipeline.pipeline} has no environment ${environment}`);
-  const target = await services.targets.target(environment, view.pipeline.pipeline, definition);
   const { commits } = await services.store.load(environmentStream(environment));
-  const now = foldEnvironment(commits).live[view.pipeline.pipeline];
-  const isConcluded = now?.live.deployment === view.deployment;
-  const kept = new Set([
-    revisionOf(view).revision,
-    isConcluded ? now?.knownGood?.revision : now?.live.revision,
-  ]);
+  const { lease, live } = foldEnvironment(commits);
+  // Without the lease this was done before a crash, and the revisions there may be those of whoever came after.
+  if (lease?.deployment !== view.deployment) return;
+  const kept = new Set([revisionOf(view).revision, live[view.pipeline.pipeline]?.live.revision]);
+  const target = await services.targets.target(environment, view.pipeline.pipeline, definition);
   const { revisions } = await target.state();
   for (const { revision } of revisions) {
     if (!kept.has(revision)) await target.remove(revision);

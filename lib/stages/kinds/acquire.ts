@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
+import { environmentStream, foldEnvironment, revisionLiveBefore } from '../../environments/environment.ts';
 import { acquireLease, leaseHeld, releaseLease } from '../../environments/lease.ts';
+import { revertInEnvironment } from '../../environments/revert-in-environment.ts';
+import type { RevisionRef } from '../../history/environment-events.ts';
 import type { AcquireStage } from '../../pipeline/kinds/acquire.ts';
 import type { ChangeKind, StageContext } from '../kind.ts';
+import { weightsBeforeShifts } from '../weights.ts';
 
 const capture = z.object({ fence: z.int() });
 
@@ -36,12 +39,36 @@ export const acquireKind: ChangeKind<AcquireStage> = {
     };
   },
 
+  /** A rollback records what is live again in the same commit that gives the lease back. */
   async undo(stage, context, captured) {
     const { fence } = capture.parse(captured);
-    const released = await releaseLease(context.store, stage.environment, context.deployment.view.deployment);
-    return { environment: stage.environment, released, before: fence };
+    const { environment } = stage;
+    const { view } = context.deployment;
+    const released =
+      view.kind === 'rollback'
+        ? await revertInEnvironment(
+            context.store,
+            environment,
+            view.pipeline.pipeline,
+            view.deployment,
+            await returnedBy(context, environment),
+          )
+        : await releaseLease(context.store, environment, view.deployment);
+    return { environment, released, before: fence };
   },
 };
+
+/** The revision that has the traffic again once the shifts of a deployment are undone. */
+async function returnedBy(
+  { store, deployment: { view } }: StageContext,
+  environment: string,
+): Promise<RevisionRef | undefined> {
+  const weights = Object.entries(weightsBeforeShifts(view, environment) ?? {});
+  const [revision] = weights.toSorted(([, one], [, other]) => other - one)[0] ?? [];
+  if (revision === undefined) return undefined;
+  const { commits } = await store.load(environmentStream(environment));
+  return revisionLiveBefore(commits, view.pipeline.pipeline, revision);
+}
 
 function applicantOf({ deployment }: StageContext): {
   deployment: typeof deployment.view.deployment;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
@@ -56,16 +56,24 @@ async function addFile(archive: Pack, folder: string, entry: TreeEntry & { type:
         archive.entry(header, content, (error) => (error ? reject(error) : resolve()));
       });
     } else {
-      const source = file.createReadStream({ autoClose: false, end: entry.size - 1 });
-      await pipeline(source, archive.entry(header)).catch((thrown: unknown) => {
-        throw thrown instanceof Error && thrown.message === 'Size mismatch' ? changed(entry.path) : thrown;
-      });
+      await pipeline(wholeOf(file, entry), archive.entry(header));
     }
     const after = await file.stat({ bigint: true });
     if (after.size !== before.size || after.mtimeNs !== before.mtimeNs) throw changed(entry.path);
   } finally {
     await file.close();
   }
+}
+
+/** An archive that was promised more or fewer bytes than it gets is broken, so this is found before. */
+async function* wholeOf(file: FileHandle, entry: TreeEntry & { type: 'file' }): AsyncGenerator<Buffer> {
+  let length = 0;
+  for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: 256 * 1024 })) {
+    length += chunk.length;
+    if (length > entry.size) break;
+    yield chunk as Buffer;
+  }
+  if (length !== entry.size) throw changed(entry.path);
 }
 
 /** Files up to this many bytes are read whole. */

@@ -7,8 +7,8 @@ export type Listener = {
   readonly port: number;
   /** Takes no new connections from now on; those that are idle end. */
   retire(): void;
-  /** Ends all that is left. */
-  end(): void;
+  /** Ends all that is left. Returns when the port is free. */
+  end(): Promise<void>;
 };
 
 export type Handlers = {
@@ -39,11 +39,19 @@ export async function listen(port: number, handlers: Handlers): Promise<Listener
   return {
     port,
     retire: () => server.close(),
-    end: () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
+    end: () =>
+      new Promise((resolve) => {
+        // Closing a server twice is an error that says it is closed.
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
   };
+}
+
+/** Errors: as `listen`, where one could not listen on the port now. */
+export async function checkPort(port: number): Promise<void> {
+  const listener = await listen(port, { request: () => undefined, upgrade: () => undefined });
+  await listener.end();
 }
 
 function listenFailure(port: number, thrown: NodeJS.ErrnoException): NoneventError {

@@ -54,9 +54,12 @@ function parseStat(stat: string): LinuxStatus | undefined {
     .slice(stat.lastIndexOf(')') + 2)
     .trim()
     .split(' ');
+  const threads = Number(rest[14]);
   const startedAt = rest[16];
   if (!stat.includes(')') || state === undefined || startedAt === undefined) return undefined;
-  return { hasEnded: state === 'Z' || state === 'X', group: Number(group), startedAt };
+  // The first thread of a killed process may be a zombie while others still hold its files and ports.
+  const hasEnded = (state === 'Z' || state === 'X') && threads <= 1;
+  return { hasEnded, group: Number(group), startedAt };
 }
 
 async function ps(columns: string, ...which: readonly string[]): Promise<readonly string[]> {

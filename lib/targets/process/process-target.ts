@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessTarget } from '../../pipeline/environment.ts';
 import type { Artifacts } from '../../stages/artifacts.ts';
 import type { Target } from '../target.ts';
 import { createInOrder } from './in-order.ts';
 import { keepRecord } from './record-file.ts';
+import { makeFolder } from './revision-folder.ts';
 import { createRevisions } from './revisions.ts';
 import { createRouter } from './router.ts';
 import { checkRevisionName, closed, notRunning } from './target-failures.ts';
@@ -53,7 +53,11 @@ export async function openProcessTarget(initial: TargetRecord, options: TargetOp
 
   async function forEachRevision(act: (revision: string) => Promise<void>): Promise<void> {
     const known = file.current().revisions;
-    await Promise.all(known.map(({ revision }) => inOrder(revision, () => act(revision))));
+    const acts = await Promise.allSettled(
+      known.map(({ revision }) => inOrder(revision, () => act(revision))),
+    );
+    // Every revision has its turn before a failure of one is told.
+    for (const each of acts) if (each.status === 'rejected') throw each.reason;
   }
 
   async function end(act: (revision: string) => Promise<void>): Promise<void> {
@@ -125,7 +129,7 @@ export async function openProcessTarget(initial: TargetRecord, options: TargetOp
     },
   };
 
-  await mkdir(options.folder, { recursive: true });
+  await makeFolder(options.folder);
   router.route(initial.weights);
   await router.listen(initial.definition.port);
   try {

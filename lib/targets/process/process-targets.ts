@@ -1,14 +1,16 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import { NoneventError } from '../../nonevent-error.ts';
 import type { ProcessTarget } from '../../pipeline/environment.ts';
 import { name } from '../../pipeline/names.ts';
 import type { Artifacts } from '../../stages/artifacts.ts';
 import type { Targets } from '../target.ts';
 import { createInOrder } from './in-order.ts';
+import { checkPort } from './listener.ts';
 import { type OpenTarget, openProcessTarget } from './process-target.ts';
 import { readRecord } from './record-file.ts';
+import { makeFolder } from './revision-folder.ts';
 import type { TargetRecord } from './target-record.ts';
 
 export type ProcessTargets = Targets & {
@@ -47,7 +49,7 @@ export async function createProcessTargets(options: ProcessTargetsOptions): Prom
     );
   }
 
-  function checkPort(environment: string, pipeline: string, port: number): void {
+  function checkNotShared(environment: string, pipeline: string, port: number): void {
     for (const other of open.values()) {
       const { environment: otherEnvironment, pipeline: otherPipeline, definition } = other.record();
       if (otherEnvironment === environment && otherPipeline === pipeline) continue;
@@ -57,7 +59,7 @@ export async function createProcessTargets(options: ProcessTargetsOptions): Prom
 
   async function openTarget(record: TargetRecord): Promise<OpenTarget> {
     const { environment, pipeline, definition } = record;
-    checkPort(environment, pipeline, definition.port);
+    checkNotShared(environment, pipeline, definition.port);
     const opened = await openProcessTarget(record, {
       folder: join(folder, environment, pipeline),
       artifacts,
@@ -74,7 +76,10 @@ export async function createProcessTargets(options: ProcessTargetsOptions): Prom
 
   await makeFolder(folder);
   try {
-    for (const record of await recordsIn(folder)) await openTarget(record);
+    const records = await recordsIn(folder);
+    // All ports first, so that nothing is started where one of them is in use.
+    for (const { definition } of records) await checkPort(definition.port);
+    for (const record of records) await openTarget(record);
   } catch (thrown) {
     await end('close');
     throw thrown;
@@ -89,7 +94,7 @@ export async function createProcessTargets(options: ProcessTargetsOptions): Prom
         if (known === undefined) {
           return (await openTarget(newRecord(environment, pipeline, definition.target))).target;
         }
-        checkPort(environment, pipeline, definition.target.port);
+        checkNotShared(environment, pipeline, definition.target.port);
         await known.define(definition.target);
         return known.target;
       });
@@ -101,18 +106,6 @@ export async function createProcessTargets(options: ProcessTargetsOptions): Prom
 
 function newRecord(environment: string, pipeline: string, definition: ProcessTarget): TargetRecord {
   return { format: 1, environment, pipeline, definition, weights: {}, revisions: [] };
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (thrown) {
-    throw new NoneventError('TargetFailed', `the targets' folder cannot be made: ${messageOf(thrown)}`, {
-      fields: { folder },
-      hint: 'make room on the disk or make the folder writable, then repeat',
-      cause: thrown,
-    });
-  }
 }
 
 async function recordsIn(folder: string): Promise<readonly TargetRecord[]> {

@@ -1,12 +1,13 @@
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { Digest } from '../../pipeline/release.ts';
 import type { Artifacts } from '../../stages/artifacts.ts';
 
 /**
  * Unpacks an artifact into `app` of a revision's folder, unless it is there.
  *
- * `app` gets its name last, so where it exists it is whole.
+ * `app` gets its name last, so where it exists it is whole. Errors: `TargetFailed`, and those of `Artifacts`.
  */
 export async function unpackApp(
   folder: string,
@@ -16,15 +17,33 @@ export async function unpackApp(
   const app = join(folder, 'app');
   if (await exists(app)) return;
   const draft = join(folder, 'app.unpacking');
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await removeFolder(draft);
+  await makeFolder(folder);
   await artifacts.unpack(artifact, draft);
-  await rename(draft, app);
+  await orTargetFailed(folder, 'filled', rename(draft, app));
 }
 
-/** Removes a revision's folder with all that is in it, if it is there. */
+/** Makes a folder and those above it, where they are missing. Errors: `TargetFailed`. */
+export async function makeFolder(folder: string): Promise<void> {
+  await orTargetFailed(folder, 'made', mkdir(folder, { recursive: true }));
+}
+
+/** Removes a folder with all that is in it, if it is there. Errors: `TargetFailed`. */
 export async function removeFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  const removal = rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  await orTargetFailed(folder, 'removed', removal);
+}
+
+async function orTargetFailed(folder: string, what: string, change: Promise<unknown>): Promise<void> {
+  try {
+    await change;
+  } catch (thrown) {
+    throw new NoneventError('TargetFailed', `folder ${folder} cannot be ${what}: ${messageOf(thrown)}`, {
+      fields: { folder },
+      hint: 'make room on the disk or make the folder writable, then repeat',
+      cause: thrown,
+    });
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

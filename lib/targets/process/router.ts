@@ -154,7 +154,8 @@ export function createRouter(name: string): Router {
     async close(milliseconds) {
       listener?.retire();
       await open.finished(milliseconds);
-      for (const each of [...retired, ...(listener === undefined ? [] : [listener])]) each.end();
+      const all = [...retired, ...(listener === undefined ? [] : [listener])];
+      await Promise.all(all.map((each) => each.end()));
       listener = undefined;
       pool.destroy();
     },

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import { type ProcessIdentity, startTimeInStat } from './process-identity.ts';
@@ -28,8 +28,9 @@ export type Started = {
  * Errors: `TargetFailed` when it cannot be started at all.
  */
 export async function startProcess(launch: Launch): Promise<Started> {
-  const log = await open(launch.logFile, 'a', 0o600);
+  let log: FileHandle | undefined;
   try {
+    log = await open(launch.logFile, 'a', 0o600);
     const child = spawn('/bin/sh', ['-c', IDENTIFY_AND_RUN, 'sh', launch.runFile, launch.command], {
       cwd: launch.folder,
       env: launch.environment,
@@ -54,7 +55,7 @@ export async function startProcess(launch: Launch): Promise<Started> {
       cause: thrown,
     });
   } finally {
-    await log.close();
+    await log?.close();
   }
 }
 

@@ -133,8 +133,11 @@ test('are told to people with what was seen instead', () => {
   const measures = measure(record.deployed[1], record.deployed[2], record.answers);
   const summary = { record, measures, expectations: checkExpectations(record, measures), kept: undefined };
   const lines = summaryLines(summary, PLAIN);
-  expect(lines).toContain('  ✖ broken  known good        1.0.0 is kept placed');
-  expect(lines).toContain('                              observed known good 1.0.0, placed: 2.0.0-22222222');
+  expect(lines).toContain('  ✔ held   lease             taken 3 times, now free');
+  expect(lines).toContain('  ✖ broken known good        expected 1.0.0 is kept placed');
+  expect(lines).toContain(
+    '                             observed 1.0.0 is known good, placed are 2.0.0-22222222',
+  );
   expect(lines.at(-1)).toBe('✖ the demo failed  1 of 12 expectations did not hold: known good');
 });
 

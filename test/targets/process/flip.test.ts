@@ -44,7 +44,7 @@ it('drops no request while traffic goes back and forth and revisions come and go
   expect(counters.revisions[R3]?.status).toMatchObject({ '5xx': 0, lost: 0 });
 });
 
-/** Clients that send one request after the other on connections of their own; every third one posts. */
+/** Clients that send one request after the other on connections of their own. Every third posts, which is sent once only. */
 function startLoad(url: string, clients: number) {
   const failures: string[] = [];
   let total = 0;
@@ -77,7 +77,7 @@ function startLoad(url: string, clients: number) {
 /** What went wrong with a request, if anything. */
 function send(agent: Agent, url: string, method: 'GET' | 'POST'): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const path = method === 'POST' ? '/echo' : '/slow?ms=3';
+    const path = method === 'POST' ? '/echo?ms=200' : '/slow?ms=3';
     const sent = request(`${url}${path}`, { agent, method }, (response) => {
       const body: string[] = [];
       response.setEncoding('utf8').on('data', (part) => body.push(part));

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startTimeOf } from '../../../lib/targets/process/process-identity.ts';
 import { createProcessTargets, type ProcessTargets } from '../../../lib/targets/process/process-targets.ts';
@@ -128,7 +129,8 @@ describe('targets that are created on the folder of earlier ones', () => {
     const pid = await pidAt(R1);
     await ground.targets.close();
     const squatter = createServer();
-    await new Promise<void>((resolve) => squatter.listen(ground.port, '127.0.0.1', resolve));
+    squatter.listen(ground.port, '127.0.0.1');
+    await once(squatter, 'listening');
     await expect(ground.reopen()).rejects.toMatchObject({
       code: 'TargetFailed',
       message: `port ${ground.port} is in use by another process, so users cannot be served there`,
@@ -182,7 +184,7 @@ describe('an owner that is killed', () => {
   function startOwner(task: 'serve' | 'place'): ChildProcess {
     return spawn(
       process.execPath,
-      [join(import.meta.dirname, '../fixtures/owner.ts'), folder, String(port), task],
+      [fileURLToPath(new URL('../fixtures/owner.ts', import.meta.url)), folder, String(port), task],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },

@@ -233,6 +233,61 @@ describe('a revision that takes a request and gives no answer', () => {
   });
 });
 
+describe('a WebSocket', () => {
+  function upgradeAt(): Promise<{ readonly status: number; readonly body: string }> {
+    return new Promise((resolve, reject) => {
+      const sent = httpRequest(url, {
+        headers: {
+          connection: 'upgrade',
+          upgrade: 'websocket',
+          'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+        },
+      });
+      sent.once('error', reject);
+      sent.once('upgrade', (_response, socket) => {
+        socket.destroy();
+        resolve({ status: 101, body: '' });
+      });
+      sent.once('response', async (response) => {
+        const body = await response.setEncoding('utf8').toArray();
+        resolve({ status: response.statusCode ?? 0, body: body.join('') });
+      });
+      sent.end();
+    });
+  }
+
+  it('goes to another revision where the first takes no connection', async () => {
+    router.moved('r1', await closedPort());
+    const server = await named('r2');
+    server.on('upgrade', (_request, socket) => {
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+    });
+    router.route({ r1: 99, r2: 1 });
+    expect((await upgradeAt()).status).toBe(101);
+    expect(counted('r1')).toEqual({ requests: 1, lost: 1 });
+    expect(counted('r2')).toEqual({ requests: 1, '1xx': 1 });
+  });
+
+  it('gets the answer of a revision that refuses it', async () => {
+    await upstream('r1', (_request, response) => response.writeHead(403).end('no'));
+    router.route({ r1: 100 });
+    expect(await upgradeAt()).toEqual({ status: 403, body: 'no' });
+    expect(counted('r1')).toEqual({ requests: 1, '4xx': 1 });
+  });
+
+  it('gets a 502 from a revision that gives no answer', async () => {
+    const server = await named('r1');
+    server.on('upgrade', (_request, socket) => socket.destroy());
+    router.route({ r1: 100 });
+    expect(await upgradeAt()).toEqual({
+      status: 502,
+      body: 'nonevent: the revision closed the connection before it answered\n',
+    });
+    await router.finished('r1', 20_000);
+    expect(counted('r1')).toEqual({ requests: 1, lost: 1 });
+  });
+});
+
 describe('a client that goes away', () => {
   it('before the answer, is in none of the figures', async () => {
     const server = await upstream('r1', () => undefined);

@@ -51,7 +51,10 @@ describe('startProcess', () => {
 
   it('fails where the folder is missing', async () => {
     await rm(folder, { recursive: true });
-    await expect(start('true')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(start('true')).rejects.toMatchObject({
+      code: 'TargetFailed',
+      message: expect.stringContaining('a process could not be started: ENOENT'),
+    });
   });
 });
 

@@ -1,0 +1,17 @@
+import { argv } from 'node:process';
+import { print } from './print.ts';
+
+const BENCHES = {
+  replay: () => import('./replay.ts'),
+  verify: () => import('./verify.ts'),
+  append: () => import('./append.ts'),
+  orchestration: () => import('./orchestration.ts'),
+} as const;
+
+/** Runs the benchmarks that are named, or all. Each prints ratios from one run. */
+const named = argv.slice(2);
+for (const [name, load] of Object.entries(BENCHES)) {
+  if (named.length > 0 && !named.includes(name)) continue;
+  print(`# ${name}`);
+  await (await load()).run();
+}

@@ -1,0 +1,93 @@
+import type { Definition } from '../definition.ts';
+import { EXIT } from '../exit-codes.ts';
+
+/** Commands that check files, histories and this machine. */
+export const CHECK: readonly Definition[] = [
+  {
+    name: 'validate',
+    group: 'Check',
+    summary: 'check a pipeline file and show what it expands to',
+    arguments: [{ flags: '[file]', says: 'the pipeline file; found upward by default' }],
+    options: [],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent validate',
+        says: 'every finding, then the stages as they will run',
+        needs: 'pipeline',
+        exit: EXIT.done,
+      },
+      {
+        command: 'nonevent validate nonevent.yaml --json',
+        says: 'for a machine',
+        needs: 'pipeline',
+        exit: EXIT.done,
+      },
+    ],
+    load: () => import('../commands/validate.ts'),
+  },
+  {
+    name: 'graph',
+    group: 'Check',
+    summary: 'print the machine that a pipeline file becomes',
+    arguments: [{ flags: '[file]', says: 'the pipeline file; found upward by default' }],
+    options: [{ flags: '--format <format>', says: 'mermaid (default), asl or xstate' }],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent graph',
+        says: 'a picture for a page that renders mermaid',
+        needs: 'pipeline',
+        exit: EXIT.done,
+      },
+      {
+        command: 'nonevent graph --format asl > pipeline.asl.json',
+        says: 'what Step Functions runs',
+        needs: 'pipeline',
+        exit: EXIT.done,
+      },
+    ],
+    load: () => import('../commands/graph.ts'),
+  },
+  {
+    name: 'audit verify',
+    group: 'Check',
+    summary: 'verify the hash chain of one stream or of all',
+    arguments: [{ flags: '[stream]', says: 'a stream such as environment#production, or a deployment id' }],
+    options: [],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent audit verify',
+        says: 'every stream; exit 8 names the first bad commit',
+        needs: 'system',
+        exit: EXIT.done,
+      },
+      {
+        command: 'nonevent audit verify latest',
+        says: 'the newest deployment',
+        needs: 'deployment',
+        exit: EXIT.done,
+      },
+    ],
+    load: () => import('../commands/audit-verify.ts'),
+  },
+  {
+    name: 'doctor',
+    group: 'Check',
+    summary: 'check this machine and say where each value came from',
+    arguments: [],
+    options: [],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent doctor',
+        says: 'every finding with its fix; exit 9 if one is needed',
+        needs: 'system',
+        exit: EXIT.done,
+      },
+      { command: 'nonevent doctor --json', says: 'for a bug report', needs: 'system', exit: EXIT.done },
+    ],
+    load: () => import('../commands/doctor.ts'),
+  },
+];

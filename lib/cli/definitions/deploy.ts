@@ -1,0 +1,59 @@
+import type { Definition } from '../definition.ts';
+import { EXIT } from '../exit-codes.ts';
+import { ID } from './id.ts';
+
+/** Commands that change what runs. */
+export const DEPLOY: readonly Definition[] = [
+  {
+    name: 'deploy',
+    group: 'Deploy',
+    summary: 'deploy this source and follow it to its end',
+    arguments: [{ flags: '[dir]', says: 'the folder of the pipeline file' }],
+    options: [
+      { flags: '--release <version>', says: 'the version; else from package.json, else from git' },
+      { flags: '-d, --detach', says: 'print the id and return at once' },
+      { flags: '--timeout <time>', says: 'stop watching after a time such as 10m (exit 5)' },
+      { flags: '--again', says: 'make a new deployment of what was deployed before' },
+      { flags: '--trigger <id>', says: 'equal triggers of equal content are one deployment' },
+    ],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent deploy',
+        says: 'typed again, it attaches to the same deployment',
+        needs: 'system',
+        exit: EXIT.done,
+      },
+      { command: 'ID=$(nonevent deploy --detach)', says: 'in a script', needs: 'system', exit: EXIT.done },
+    ],
+    load: () => import('../commands/deploy.ts'),
+  },
+  {
+    name: 'stop',
+    group: 'Deploy',
+    summary: 'stop a running deployment; its changes are undone',
+    arguments: [{ ...ID, flags: '<id>' }],
+    options: [
+      { flags: '--reason <text>', says: 'why; it is recorded' },
+      { flags: '-y, --yes', says: 'do not ask' },
+      { flags: '-d, --detach', says: 'return at once' },
+      { flags: '--timeout <time>', says: 'stop watching after a time such as 10m (exit 5)' },
+    ],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent stop latest',
+        says: 'shows what it does, asks, and follows it to its end',
+        needs: 'deployment',
+        exit: EXIT.conflict,
+      },
+      {
+        command: 'nonevent stop latest --yes --reason "wrong branch"',
+        says: 'in a script',
+        needs: 'deployment',
+        exit: EXIT.conflict,
+      },
+    ],
+    load: () => import('../commands/stop.ts'),
+  },
+];

@@ -1,0 +1,35 @@
+import { chmod, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runChild } from './run-child.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+test('refuses a read-only folder with what to do, and writes nothing', async () => {
+  const folder = await temporaryFolder();
+  await chmod(folder, 0o555);
+  const child = runChild('folder-process.ts', [folder, 'unprivileged']);
+  expect(await child.next()).toEqual({
+    code: 'StoreUnavailable',
+    message: `could not use the data folder ${folder}: it may not be written (EACCES)`,
+    hint: 'give this user the right to write there, or choose another data folder',
+  });
+  expect(await readdir(folder)).toEqual([]);
+  await chmod(folder, 0o755);
+});
+
+test('refuses a folder that is a file', async () => {
+  const file = join(await temporaryFolder(), 'file');
+  await writeFile(file, 'mine');
+  const child = runChild('folder-process.ts', [file]);
+  expect(await child.next()).toMatchObject({ code: 'StoreUnavailable', hint: 'nonevent doctor' });
+});
+
+test('refuses a full disk before anything depends on it', async () => {
+  const folder = await temporaryFolder();
+  const child = runChild('folder-process.ts', [folder], 'ulimit -f 0');
+  expect(await child.next()).toEqual({
+    code: 'StoreUnavailable',
+    message: `could not use the data folder ${folder}: the disk is full (EFBIG)`,
+    hint: 'free some space and start `nonevent dev` again; what was acknowledged is kept',
+  });
+});
