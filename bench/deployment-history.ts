@@ -4,7 +4,8 @@ import { digestOf, pipelineDigest } from '../lib/history/digests.ts';
 import { encodeEvents } from '../lib/history/encode.ts';
 import { type Event, event } from '../lib/history/events.ts';
 import type { Json } from '../lib/pipeline/json.ts';
-import { type Pipeline, pipelineSchema, stagesOf } from '../lib/pipeline/pipeline.ts';
+import { type Pipeline, pipelineSchema } from '../lib/pipeline/pipeline.ts';
+import { stagesOf } from '../lib/pipeline/steps.ts';
 import type { Stage } from '../lib/pipeline/stage.ts';
 import { type Counters, LATENCY_BOUNDS } from '../lib/targets/target.ts';
 

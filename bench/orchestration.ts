@@ -80,7 +80,11 @@ async function deploy(
   await clients.events.send(
     new PutEventsCommand({ Entries: [{ Source: 'bench', DetailType: 'Deployment Requested', Detail }] }),
   );
-  const id = deriveDeploymentId({ pipelineDigest: digest, releaseDigest: releaseDigest(requested), triggerId });
+  const id = deriveDeploymentId({
+    pipelineDigest: digest,
+    releaseDigest: releaseDigest(requested),
+    triggerId,
+  });
   const store = createDynamoDBEventStore({ client: clients.dynamodb, table: connection.table });
   for (;;) {
     const { commits } = await store.load(deploymentStream(id));
@@ -93,7 +97,9 @@ function measure(commits: readonly Commit[]): { readonly milliseconds: number; r
   const [first, last] = [commits[1]?.at ?? '', commits.at(-1)?.at ?? ''];
   const work = commits
     .flatMap((commit) => commit.events)
-    .map((event) => (event.type === 'StagePassed' ? (event.data.evidence as { latencyMs: number }).latencyMs : 0))
+    .map((event) =>
+      event.type === 'StagePassed' ? (event.data.evidence as { latencyMs: number }).latencyMs : 0,
+    )
     .reduce((sum, latency) => sum + latency, 0);
   return { milliseconds: Date.parse(last) - Date.parse(first), work };
 }

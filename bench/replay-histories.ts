@@ -3,8 +3,10 @@ import { digestOf, pipelineDigest } from '../lib/history/digests.ts';
 import { type DeploymentEvent, event } from '../lib/history/events.ts';
 import type { Failure } from '../lib/lifecycle/failure.ts';
 import type { Recorded } from '../lib/lifecycle/replay.ts';
-import { changesOf, type Pipeline, pipelineSchema, stagesOf } from '../lib/pipeline/pipeline.ts';
-import { isChange, type Stage } from '../lib/pipeline/stage.ts';
+import { type Pipeline, pipelineSchema } from '../lib/pipeline/pipeline.ts';
+import { changesOf, stagesOf } from '../lib/pipeline/steps.ts';
+import type { Stage } from '../lib/pipeline/stage.ts';
+import { isChange } from '../lib/pipeline/stage-class.ts';
 
 /** How a history ends: at the end of the pipeline, or at the stage that fails, its undo lane whole or not. */
 type Ending = { readonly failsAt?: string; readonly undoFailsAt?: string };

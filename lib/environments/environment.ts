@@ -71,6 +71,8 @@ export function revisionLiveBefore(
 ): RevisionRef | undefined {
   return commits
     .flatMap((commit) => commit.events)
-    .flatMap((event) => (event.type === 'LiveChanged' && event.data.pipeline === pipeline ? [event.data.live] : []))
+    .flatMap((event) =>
+      event.type === 'LiveChanged' && event.data.pipeline === pipeline ? [event.data.live] : [],
+    )
     .findLast((live) => live.revision === revision);
 }

@@ -23,7 +23,9 @@ export async function revertInEnvironment(
     if (lease === undefined) return [];
     held = true;
     return [
-      ...(returned === undefined ? [] : [event('LiveChanged', { pipeline, live: returned, knownGood: null })]),
+      ...(returned === undefined
+        ? []
+        : [event('LiveChanged', { pipeline, live: returned, knownGood: null })]),
       event('LeaseReleased', { deployment: rollback, fence: lease.fence }),
     ];
   });

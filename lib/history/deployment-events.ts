@@ -77,6 +77,14 @@ export const deploymentEvents = {
     judgement,
     artifact: digest.optional(),
   }),
+  RollbackAdmitted: z
+    .strictObject({
+      environments: z.array(z.strictObject({ environment: name, returnsTo: z.array(z.string().max(100)) })),
+    })
+    .describe(
+      'A rollback can be done: the leases are held and these revisions run and can get the traffic back.',
+    ),
+  RollbackRefused: z.strictObject({ failure }),
   StopRequested: z.strictObject({ actor: z.string().max(200), reason: text }),
   StageUndone: z.strictObject({
     stage: name,

@@ -8,7 +8,9 @@ export const revisionRef = z.strictObject({
   revision: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/),
   deployment: deploymentId,
   release,
-  artifact: digest.optional().describe('What was placed, where a stage had built it; otherwise the source of the release.'),
+  artifact: digest
+    .optional()
+    .describe('What was placed, where a stage had built it; otherwise the source of the release.'),
 });
 export type RevisionRef = z.output<typeof revisionRef>;
 

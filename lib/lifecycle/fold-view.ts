@@ -1,7 +1,9 @@
 import type { DeploymentEvent, EventData } from '../history/events.ts';
 import type { Json } from '../pipeline/json.ts';
-import { stagesOf } from '../pipeline/pipeline.ts';
-import { classOf, type Stage } from '../pipeline/stage.ts';
+import { stagesOf } from '../pipeline/steps.ts';
+import type { Stage } from '../pipeline/stage.ts';
+import { classOf } from '../pipeline/stage-class.ts';
+import { ENTER_ROLLBACK } from './leaves.ts';
 import type { DeploymentView, Outcome, StageView } from './view.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -14,10 +16,11 @@ type StageDraft = Mutable<StageView>;
 
 /** The view as of the opening event. */
 export function openView(data: EventData<'DeploymentRequested'>, at: string): ViewDraft {
-  const stages = stagesOf(data.pipeline).map(pendingStage);
+  const stages = stagesOf(data.pipeline).map((stage) => standingAtFirst(pendingStage(stage), data, at));
   return {
     deployment: data.deployment,
     kind: data.kind,
+    of: data.of,
     pipeline: data.pipeline,
     release: data.release,
     trigger: data.trigger,
@@ -56,6 +59,11 @@ export function foldView(view: ViewDraft, event: DeploymentEvent, at: string): v
       return;
     case 'StageFailed':
       fail(view, stageIn(view, event.data.stage), event.data, at);
+      return;
+    case 'RollbackAdmitted':
+      return;
+    case 'RollbackRefused':
+      view.failure = { ...event.data.failure, stage: ENTER_ROLLBACK };
       return;
     case 'StopRequested':
       view.stop ??= event.data;
@@ -107,6 +115,12 @@ function pendingStage(stage: Stage): StageDraft {
     evidence: undefined,
     failure: undefined,
   };
+}
+
+/** A rollback finds each change that the other deployment made as passed, with what it had captured. */
+function standingAtFirst(stage: StageDraft, data: EventData<'DeploymentRequested'>, at: string): StageDraft {
+  if (data.captures === undefined || !Object.hasOwn(data.captures, stage.name)) return stage;
+  return { ...stage, state: 'passed', startedAt: at, capture: data.captures[stage.name] };
 }
 
 function stageIn(view: ViewDraft, name: string): StageDraft {

@@ -9,6 +9,9 @@ export const REQUESTED = 'requested';
 /** The state of a region of a parallel group whose check has passed. Nothing is left to do there. */
 export const PASSED = 'check passed';
 
+/** The state in which a rollback makes sure that it can be done, before it changes anything. */
+export const ENTER_ROLLBACK = 'enter rollback';
+
 /** The state in which a change is undone. */
 export function undoLeaf(stage: { readonly name: string }): string {
   return `undo ${stage.name}`;

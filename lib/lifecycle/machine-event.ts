@@ -25,6 +25,10 @@ export function machineEventOf(event: DeploymentEvent): string | undefined {
     case 'StageFailed':
       // Attempt 0: it failed before it began, so there is nothing of it to undo.
       return event.data.attempt === 0 ? `${event.data.stage}.refused` : `${event.data.stage}.failed`;
+    case 'RollbackAdmitted':
+      return 'rollback.admitted';
+    case 'RollbackRefused':
+      return 'rollback.refused';
     case 'StopRequested':
       return 'deployment.stopRequested';
     case 'StageUndone':

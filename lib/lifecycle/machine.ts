@@ -1,15 +1,17 @@
 import { type AnyStateMachine, createMachine } from 'xstate';
-import { isParallel, type ParallelGroup, type Pipeline, type Step } from '../pipeline/pipeline.ts';
-import { type ChangeStage, isChange, type Stage } from '../pipeline/stage.ts';
-import { CONCLUDING, OUTCOMES, PASSED, REQUESTED, undoLeaf } from './leaves.ts';
+import type { ParallelGroup, Pipeline, Step } from '../pipeline/pipeline.ts';
+import { isParallel } from '../pipeline/steps.ts';
+import type { ChangeStage, Stage } from '../pipeline/stage.ts';
+import { isChange } from '../pipeline/stage-class.ts';
+import { CONCLUDING, ENTER_ROLLBACK, OUTCOMES, PASSED, REQUESTED, undoLeaf } from './leaves.ts';
 import type { Outcome } from './view.ts';
-import { concludeWork, type LeafMeta, stageWork, undoWork } from './work.ts';
+import { concludeWork, enterWork, type LeafMeta, stageWork, undoWork } from './work.ts';
 
 /**
  * Compiles a pipeline to its machine: control state only, without guards, context or actions, hence finite.
  *
  * Forward through the steps; on failure into the undo lane, which is the changes newest first, entered at the failing
- * change itself, or past it where it never began (`refused`). An undo that fails for good leads to `stuck` and nowhere else.
+ * change itself, or past it where it never began (`refused`). A rollback enters the lane from its start. An undo that fails for good leads to `stuck` and nowhere else.
  */
 export function compileMachine(pipeline: Pipeline): AnyStateMachine {
   const steps = pipeline.stages;
@@ -33,8 +35,9 @@ export function compileMachine(pipeline: Pipeline): AnyStateMachine {
     id: 'deployment',
     initial: REQUESTED,
     states: {
-      [REQUESTED]: requestedState(nextOf(-1), laneEntry(changes)),
+      [REQUESTED]: requestedState(nextOf(-1), changes),
       ...Object.fromEntries(forward),
+      ...(changes.length === 0 ? {} : { [ENTER_ROLLBACK]: enterRollbackState(laneEntry(changes)) }),
       ...Object.fromEntries(lane),
       ...concludingStates(outcomes),
       ...Object.fromEntries(outcomes.map((outcome) => [outcome, { type: 'final' }])),
@@ -46,8 +49,17 @@ type StateConfig = { readonly on: Readonly<Record<string, string>>; readonly met
 
 const STOP = 'deployment.stopRequested';
 
-function requestedState(first: string, lane: string): StateConfig {
-  return { on: { 'deployment.started': first, 'rollback.started': lane, [STOP]: REQUESTED } };
+/** Without a change there is nothing to roll back. */
+function requestedState(first: string, changes: readonly ChangeStage[]): StateConfig {
+  const forward = { 'deployment.started': first, [STOP]: REQUESTED };
+  return { on: changes.length === 0 ? forward : { ...forward, 'rollback.started': ENTER_ROLLBACK } };
+}
+
+function enterRollbackState(lane: string): StateConfig {
+  return {
+    on: { 'rollback.admitted': lane, 'rollback.refused': CONCLUDING.failed, [STOP]: ENTER_ROLLBACK },
+    meta: { work: enterWork() },
+  };
 }
 
 function stageState(stage: Stage, next: string, before: readonly ChangeStage[]): StateConfig {

@@ -1,6 +1,6 @@
 import type { AnyStateNode } from 'xstate';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { changesOf } from '../pipeline/pipeline.ts';
+import { changesOf } from '../pipeline/steps.ts';
 import { CONCLUDING, OUTCOMES, PASSED, REQUESTED, undoLeaf } from './leaves.ts';
 import { compileMachine } from './machine.ts';
 

@@ -1,4 +1,5 @@
-import { isParallel, type Pipeline } from '../pipeline/pipeline.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { isParallel } from '../pipeline/steps.ts';
 import { findCircle, findEndless } from './prove/ending.ts';
 import { type Exploration, explore } from './prove/explore.ts';
 import { type Law, localLaws } from './prove/laws.ts';

@@ -1,7 +1,8 @@
 import type { DeploymentEvent, Event } from '../history/events.ts';
 import { NoneventError } from '../nonevent-error.ts';
-import { isParallel, type Pipeline } from '../pipeline/pipeline.ts';
-import { isChange } from '../pipeline/stage.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { isParallel } from '../pipeline/steps.ts';
+import { isChange } from '../pipeline/stage-class.ts';
 import type { Deployment } from './deployment.ts';
 import { foldView, openView, type ViewDraft } from './fold-view.ts';
 import { machineEventOf } from './machine-event.ts';

@@ -15,13 +15,27 @@ export function task(work: Work, functions: FunctionNames): State {
       Payload: {
         'deployment.$': '$.deployment',
         'failure.$': '$.failure',
-        ...(work.function === 'conclude' ? { outcome: work.outcome } : { stage: work.stage }),
+        ...about(work),
       },
     },
     ResultPath: null,
     TimeoutSeconds: work.timeoutSeconds,
     Retry: retriers(work),
   };
+}
+
+function about(work: Work): object {
+  switch (work.function) {
+    case 'stage':
+    case 'undo':
+      return { stage: work.stage };
+    case 'conclude':
+      return { outcome: work.outcome };
+    case 'enter':
+      return {};
+    default:
+      return work satisfies never;
+  }
 }
 
 /** A handler that concludes answers with the diagnosis, which becomes the cause of an execution that failed. */

@@ -26,6 +26,7 @@ export type StatesLanguage = {
 export const FUNCTION_PLACEHOLDERS: FunctionNames = {
   stage: placeholder('stage'),
   undo: placeholder('undo'),
+  enter: placeholder('enter'),
   conclude: placeholder('conclude'),
 };
 
@@ -72,6 +73,10 @@ function statesOf(node: AnyStateNode, functions: FunctionNames): readonly Named[
       const Catch = [catcher(['States.ALL'], targetOf(node, `${work.stage}.undoFailed`))];
       return [[node.key, { ...task(work, functions), Catch, Next: targetOf(node, `${work.stage}.undone`) }]];
     }
+    case 'enter': {
+      const Catch = [catcher(['States.ALL'], targetOf(node, 'rollback.refused'))];
+      return [[node.key, { ...task(work, functions), Catch, Next: targetOf(node, 'rollback.admitted') }]];
+    }
     case 'conclude':
       return [
         [node.key, { ...concludeTask(work, functions), Next: targetOf(node, `deployment.${work.outcome}`) }],
@@ -81,13 +86,16 @@ function statesOf(node: AnyStateNode, functions: FunctionNames): readonly Named[
   }
 }
 
+/** A pipeline without changes has nothing to roll back, so there is nothing to choose. */
 function entryStateOf(node: AnyStateNode): State {
+  const forward = targetOf(node, 'deployment.started');
+  if (node.on['rollback.started' as never] === undefined) return { Type: 'Pass', Next: forward };
   const rollback = {
     Variable: '$.entry',
     StringEquals: 'rollback',
     Next: targetOf(node, 'rollback.started'),
   };
-  return { Type: 'Choice', Choices: [rollback], Default: targetOf(node, 'deployment.started') };
+  return { Type: 'Choice', Choices: [rollback], Default: forward };
 }
 
 /** Where a stage's state goes on. A stage in a branch of a `Parallel` has neither: it ends, and the `Parallel` catches. */

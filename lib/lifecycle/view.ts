@@ -42,6 +42,8 @@ export type StageView = {
 export type DeploymentView = {
   readonly deployment: DeploymentId;
   readonly kind: EventData<'DeploymentRequested'>['kind'];
+  /** The deployment that this one undoes or runs again. */
+  readonly of: DeploymentId | undefined;
   readonly pipeline: Pipeline;
   readonly release: Release;
   readonly trigger: Trigger;
@@ -50,7 +52,7 @@ export type DeploymentView = {
   readonly endedAt: string | undefined;
   readonly outcome: Outcome | undefined;
   readonly stop: { readonly actor: string; readonly reason: string } | undefined;
-  /** The failure that ended the forward run, with the stage it happened at. */
+  /** The failure that ended the forward run or kept a rollback from beginning, with the state it happened in. */
   readonly failure: (Failure & { readonly stage: string }) | undefined;
   /** The artifact that the next stage works on: the source, or what the last artifact-making stage made. */
   readonly artifact: Digest;

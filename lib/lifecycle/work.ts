@@ -1,5 +1,5 @@
 import type { Stage } from '../pipeline/stage.ts';
-import { pollInterval } from '../pipeline/stage.ts';
+import { pollInterval } from '../pipeline/stage-class.ts';
 import type { Outcome } from './view.ts';
 
 /** What a leaf of the machine has done for it, and how long and how often that may be tried. */
@@ -11,6 +11,7 @@ export type Work =
       readonly attempts: number;
       readonly pollSeconds?: number;
     }
+  | { readonly function: 'enter'; readonly timeoutSeconds: number; readonly attempts: number }
   | {
       readonly function: 'conclude';
       readonly outcome: Outcome;
@@ -35,6 +36,9 @@ const RECORDING_SECONDS = 15;
 const CONCLUDE_SECONDS = 120;
 const CONCLUDE_ATTEMPTS = 8;
 
+/** Seconds in which a rollback makes sure that it can be done: a revision that is no longer warm has to start. */
+export const ENTER_SECONDS = 120;
+
 /** An extended observation takes as long once more. */
 const EXTENSIONS = 2;
 
@@ -57,6 +61,10 @@ export function undoWork(stage: Stage): Work {
     timeoutSeconds: Math.max(UNDO_SECONDS_AT_LEAST, Math.ceil(stage.timeout)) + RECORDING_SECONDS,
     attempts: UNDO_ATTEMPTS - 1,
   };
+}
+
+export function enterWork(): Work {
+  return { function: 'enter', timeoutSeconds: ENTER_SECONDS + RECORDING_SECONDS, attempts: 2 };
 }
 
 export function concludeWork(outcome: Outcome): Work {

@@ -4,6 +4,7 @@ import type { FunctionNames } from '../lifecycle/states-language.ts';
 export const FUNCTION_NAMES = {
   stage: 'nonevent-stage',
   undo: 'nonevent-undo',
+  enter: 'nonevent-enter',
   conclude: 'nonevent-conclude',
 } as const satisfies FunctionNames;
 
@@ -11,5 +12,6 @@ export const FUNCTION_NAMES = {
 export const EVENT_FUNCTION_NAMES = {
   request: 'nonevent-request',
   stop: 'nonevent-stop',
+  rollback: 'nonevent-rollback',
   reconcile: 'nonevent-reconcile',
 } as const;

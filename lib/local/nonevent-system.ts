@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concludeHandler } from '../../functions/conclude.ts';
+import { enterHandler } from '../../functions/enter.ts';
 import { reconcileHandler } from '../../functions/reconcile.ts';
 import { requestHandler } from '../../functions/request.ts';
+import { rollbackHandler } from '../../functions/rollback.ts';
 import { stageHandler } from '../../functions/stage.ts';
 import { stopHandler } from '../../functions/stop.ts';
 import { undoHandler } from '../../functions/undo.ts';
@@ -42,6 +44,11 @@ const RULES: readonly Rule[] = [
     function: EVENT_FUNCTION_NAMES.request,
   },
   { name: 'stop', pattern: { 'detail-type': ['Stop Requested'] }, function: EVENT_FUNCTION_NAMES.stop },
+  {
+    name: 'rollback',
+    pattern: { 'detail-type': ['Rollback Requested'] },
+    function: EVENT_FUNCTION_NAMES.rollback,
+  },
   {
     name: 'reconcile',
     pattern: {
@@ -116,9 +123,11 @@ function handlersOf(
   };
   return {
     [EVENT_FUNCTION_NAMES.request]: requestHandler({ store, executions }),
+    [EVENT_FUNCTION_NAMES.rollback]: rollbackHandler({ store, executions }),
     [EVENT_FUNCTION_NAMES.stop]: stopHandler({ store }),
     [EVENT_FUNCTION_NAMES.reconcile]: reconcileHandler({ store, executions, log: given.log }),
     [FUNCTION_NAMES.stage]: stageHandler(services),
+    [FUNCTION_NAMES.enter]: enterHandler(services),
     [FUNCTION_NAMES.undo]: undoHandler(services),
     [FUNCTION_NAMES.conclude]: concludeHandler(services),
   };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { environmentDefinition } from './environment.ts';
 import { name, stageName } from './names.ts';
-import { type ChangeStage, checkStage, isChange, type Stage, stage } from './stage.ts';
+import { checkStage, type Stage, stage } from './stage.ts';
 
 /** Checks that run side by side. Changes never do. */
 export const parallelGroup = z.strictObject({
@@ -23,17 +23,3 @@ export const pipelineSchema = z.strictObject({
 });
 
 export type Pipeline = z.output<typeof pipelineSchema>;
-
-export function isParallel(step: Step): step is ParallelGroup {
-  return 'parallel' in step;
-}
-
-/** All stages in the order they are written, parallel ones in the order of their group. */
-export function stagesOf(pipeline: Pipeline): readonly Stage[] {
-  return pipeline.stages.flatMap((step) => (isParallel(step) ? step.stages : [step]));
-}
-
-/** The changes in the order they are made. The undo lane is the reverse of this. */
-export function changesOf(pipeline: Pipeline): readonly ChangeStage[] {
-  return stagesOf(pipeline).filter(isChange);
-}

@@ -18,28 +18,3 @@ export type ChangeStage = z.output<typeof changeStage>;
 export type Stage = CheckStage | ChangeStage;
 export type StageKind = Stage['kind'];
 export type StageClass = 'check' | 'change';
-
-const CLASS_OF_KIND: Readonly<Record<StageKind, StageClass>> = {
-  command: 'check',
-  http: 'check',
-  analysis: 'check',
-  acquire: 'change',
-  place: 'change',
-  shift: 'change',
-  custom: 'change',
-};
-
-/** Whether a stage is a check or a change. */
-export function classOf(stage: Stage): StageClass {
-  return CLASS_OF_KIND[stage.kind];
-}
-
-/** Whether a stage is a change, narrowing its type. */
-export function isChange(stage: Stage): stage is ChangeStage {
-  return classOf(stage) === 'change';
-}
-
-/** Seconds between two polls of a stage that is measured again and again; `undefined` for stages that are done in one go. */
-export function pollInterval(stage: Stage): number | undefined {
-  return stage.kind === 'analysis' ? stage.interval : undefined;
-}

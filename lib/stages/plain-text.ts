@@ -1,4 +1,6 @@
-import { stripVTControlCharacters } from 'node:util';
+/** Each part ends where the next escape character is, so that the time is linear in the length of hostile text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const ESCAPE_SEQUENCES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
 
 const UNSEEN_CHARACTERS = /(?!\n)[\p{Cc}\p{Bidi_Control}\p{Cs}\u2028\u2029\ufeff]/gu;
 
@@ -7,12 +9,20 @@ const UNSEEN_CHARACTERS = /(?!\n)[\p{Cc}\p{Bidi_Control}\p{Cs}\u2028\u2029\ufeff
  * characters are gone, line breaks stay. Of a line that was written over with carriage returns the last state is kept.
  */
 export function plainText(text: string): string {
-  return stripVTControlCharacters(text)
+  return text
+    .replaceAll(ESCAPE_SEQUENCES, '')
     .replaceAll('\t', ' ')
     .split('\n')
-    .map((line) => line.replace(/\r+$/, '').split('\r').at(-1) ?? '')
+    .map(lastState)
     .join('\n')
     .replaceAll(UNSEEN_CHARACTERS, '');
+}
+
+/** The text after the last carriage return that has text after it. */
+function lastState(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === '\r') end -= 1;
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
 }
 
 /** Text from outside on one line of at most `longest` characters. */

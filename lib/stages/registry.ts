@@ -1,5 +1,5 @@
 import type { ChangeStage, CheckStage, Stage } from '../pipeline/stage.ts';
-import { isChange } from '../pipeline/stage.ts';
+import { isChange } from '../pipeline/stage-class.ts';
 import type { ChangeKind, CheckKind } from './kind.ts';
 import { acquireKind } from './kinds/acquire.ts';
 import { analysisKind } from './kinds/analysis.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DeploymentView } from '../lifecycle/view.ts';
-import { stagesOf } from '../pipeline/pipeline.ts';
+import { stagesOf } from '../pipeline/steps.ts';
 import type { Weights } from '../targets/target.ts';
 
 /** What a shift captures: the weights that it will replace. */

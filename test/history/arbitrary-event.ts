@@ -69,6 +69,12 @@ const dataOf = {
   ),
   StageFailed: fc.record({ stage, attempt: fc.nat(), failure }),
   StageReused: fc.record({ stage, from: id, evidence: json, judgement }),
+  RollbackAdmitted: fc.record({
+    environments: fc.array(
+      fc.record({ environment: stage, returnsTo: fc.array(fc.constant('1.0.0-fedcba98')) }),
+    ),
+  }),
+  RollbackRefused: fc.record({ failure }),
   StopRequested: fc.record({ actor: text, reason: text }),
   StageUndone: fc.record({ stage, effect: fc.constantFrom('undone', 'nothing'), evidence: json }),
   UndoFailed: fc.record({ stage, failure }),

@@ -4,7 +4,8 @@ import { type DeploymentEvent, type Event, event } from '../../lib/history/event
 import { type Recorded, replay } from '../../lib/lifecycle/replay.ts';
 import { initialState } from '../../lib/lifecycle/transitions.ts';
 import { NoneventError } from '../../lib/nonevent-error.ts';
-import { changesOf, type Pipeline, stagesOf } from '../../lib/pipeline/pipeline.ts';
+import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
+import { changesOf, stagesOf } from '../../lib/pipeline/steps.ts';
 import { arbitraryPipeline, arbitraryWalk } from './arbitrary-pipeline.ts';
 import {
   at,

@@ -3,13 +3,19 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileMachine } from '../../lib/lifecycle/machine.ts';
 import { compileStatesLanguage, type StatesLanguage } from '../../lib/lifecycle/states-language.ts';
-import { changesOf, type Pipeline } from '../../lib/pipeline/pipeline.ts';
+import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
+import { changesOf } from '../../lib/pipeline/steps.ts';
 import { arbitraryPipeline } from './arbitrary-pipeline.ts';
 import { pipelineOf } from './pipelines.ts';
 import { SMALL_DOCUMENT } from './states-language.golden.ts';
 import { allStates, leavesAfter, stateAfter } from './walk.ts';
 
-const FUNCTIONS = { stage: 'nonevent-stage', undo: 'nonevent-undo', conclude: 'nonevent-conclude' };
+const FUNCTIONS = {
+  stage: 'nonevent-stage',
+  undo: 'nonevent-undo',
+  enter: 'nonevent-enter',
+  conclude: 'nonevent-conclude',
+};
 
 test('a small pipeline becomes exactly this document', () => {
   const pipeline = pipelineOf('early: lint watch', 'custom notify', 'analysis observe');
@@ -20,6 +26,7 @@ test('the functions are placeholders for CloudFormation unless they are named', 
   const text = JSON.stringify(compileStatesLanguage(pipelineOf('custom notify')));
   expect([...new Set(text.match(/"FunctionName":"[^"]*"/g))]).toEqual([
     `"FunctionName":"\${stage}"`,
+    `"FunctionName":"\${enter}"`,
     `"FunctionName":"\${undo}"`,
     `"FunctionName":"\${conclude}"`,
   ]);

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { CODES } from '../../lib/pipeline/codes.ts';
 import { type Finding, formatFinding } from '../../lib/pipeline/finding.ts';
-import { pipelineSchema, stagesOf } from '../../lib/pipeline/pipeline.ts';
+import { pipelineSchema } from '../../lib/pipeline/pipeline.ts';
+import { stagesOf } from '../../lib/pipeline/steps.ts';
 import { readPipeline } from '../../lib/pipeline/read-pipeline.ts';
 import { pipelineFiles } from './arbitrary-file.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stagesOf } from '../../lib/pipeline/pipeline.ts';
+import { stagesOf } from '../../lib/pipeline/steps.ts';
 import { readPipeline } from '../../lib/pipeline/read-pipeline.ts';
 
 const HEAD = `pipeline: storefront

@@ -7,7 +7,7 @@ import { name } from '../../pipeline/names.ts';
 import { command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { eventRecords } from '../reading/event-records.ts';
-import { findDeployment } from '../reading/find-deployment.ts';
+import { findDeployment } from '../../history/find-deployment.ts';
 import { historyLines } from '../reading/history-lines.ts';
 import { openSystem } from '../system.ts';
 

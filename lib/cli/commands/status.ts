@@ -13,7 +13,7 @@ import { followToEnd } from '../progress/follow-to-end.ts';
 import { headline } from '../progress/headline.ts';
 import { stageLines } from '../progress/stage-list.ts';
 import { createWatcher } from '../progress/watchers.ts';
-import { findDeployment, newestDeployments } from '../reading/find-deployment.ts';
+import { findDeployment, newestDeployments } from '../../history/find-deployment.ts';
 import { liveNow } from '../reading/live-now.ts';
 import { type Overview, overviewDocument, overviewLines } from '../reading/overview.ts';
 import { statusDocument } from '../reading/status-document.ts';

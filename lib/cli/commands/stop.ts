@@ -10,8 +10,8 @@ import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output/output.ts';
 import { followToEnd } from '../progress/follow-to-end.ts';
 import { headline, shortId } from '../progress/headline.ts';
-import { markOfOutcome } from '../progress/stage-words.ts';
-import { findDeployment } from '../reading/find-deployment.ts';
+import { markOfOutcome } from '../../lifecycle/wording/marks.ts';
+import { findDeployment } from '../../history/find-deployment.ts';
 import { findSettings } from '../settings.ts';
 import { openSystem } from '../system.ts';
 

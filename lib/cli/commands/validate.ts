@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { changesOf, stagesOf } from '../../pipeline/pipeline.ts';
+import { changesOf, stagesOf } from '../../pipeline/steps.ts';
 import { command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output/output.ts';

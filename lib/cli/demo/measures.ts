@@ -1,5 +1,6 @@
 import type { Commit } from '../../history/event-store.ts';
-import { changesOf, type Pipeline } from '../../pipeline/pipeline.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { changesOf } from '../../pipeline/steps.ts';
 import type { Answer } from './load-generator.ts';
 import { badCanary, restoration, rollForward } from './moments.ts';
 import type { Deployed } from './record.ts';

@@ -3,7 +3,7 @@ import type { EventData, EventType } from '../../history/events.ts';
 import { BAD_ANALYSIS, BAD_SHIFT } from './plan.ts';
 import type { Window } from './traffic.ts';
 
-/** The first and the last moment of something, in milliseconds since 1970, as the history has them. */
+/** The part of a history that moments are read from. */
 type Commits = readonly Pick<Commit, 'at' | 'events'>[];
 
 /** When the history first has such an event; `undefined` where it has none. Pure. */

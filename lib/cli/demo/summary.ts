@@ -1,6 +1,6 @@
 import { factLines } from '../output/facts.ts';
 import type { Style } from '../output/style.ts';
-import { between, span } from '../output/time.ts';
+import { between, span } from '../../lifecycle/wording/times.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { pad, widthOf } from '../output/width.ts';
 import { shortId } from '../progress/headline.ts';

@@ -3,11 +3,11 @@ import type { DeploymentEvent } from '../../history/events.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { DeploymentView, StageView } from '../../lifecycle/view.ts';
 import type { Style } from '../output/style.ts';
-import { between, span } from '../output/time.ts';
+import { between, span } from '../../lifecycle/wording/times.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { pad, widthOf } from '../output/width.ts';
 import { elapsed } from '../progress/stage-list.ts';
-import { type Mark, markOfStage } from '../progress/stage-words.ts';
+import { type Mark, markOfStage } from '../../lifecycle/wording/marks.ts';
 import { wrapped } from './wrapped.ts';
 
 export type Telling = {

@@ -1,7 +1,7 @@
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import type { Style } from '../output/style.ts';
-import { between, span } from '../output/time.ts';
-import { markOfOutcome } from './stage-words.ts';
+import { between, span } from '../../lifecycle/wording/times.ts';
+import { markOfOutcome } from '../../lifecycle/wording/marks.ts';
 
 const SHORT_ID = 8;
 

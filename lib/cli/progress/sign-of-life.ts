@@ -1,5 +1,5 @@
 import type { Deployment } from '../../lifecycle/deployment.ts';
-import { timeOfDay } from '../output/time.ts';
+import { timeOfDay } from '../../lifecycle/wording/times.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { elapsed } from './stage-list.ts';
 

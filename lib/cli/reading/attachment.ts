@@ -2,9 +2,9 @@ import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
-import { dateAndTime } from '../output/time.ts';
+import { dateAndTime } from '../../lifecycle/wording/times.ts';
 import { shortId } from '../progress/headline.ts';
-import { markOfOutcome } from '../progress/stage-words.ts';
+import { markOfOutcome } from '../../lifecycle/wording/marks.ts';
 
 /** What to say when the deployment that was asked for is there already. */
 export async function attachmentNote(

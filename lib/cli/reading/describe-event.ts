@@ -27,6 +27,15 @@ function describe(event: Event): string {
       const { stage, failure } = event.data;
       return `${stage} ${failure.mode}: expected ${failure.expected}, observed ${failure.observed}; ${failure.recovery}`;
     }
+    case 'RollbackAdmitted':
+      return event.data.environments
+        .map(
+          ({ environment, returnsTo }) =>
+            `${environment} returns to ${returnsTo.join(', ') || 'what it was'}`,
+        )
+        .join('; ');
+    case 'RollbackRefused':
+      return event.data.failure.observed;
     case 'StopRequested':
       return `by ${event.data.actor}: ${event.data.reason}`;
     case 'StageUndone':

@@ -3,7 +3,7 @@ import type { Cli } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openSystem } from '../system.ts';
 import { explanation } from './explanation.ts';
-import { findDeployment } from './find-deployment.ts';
+import { findDeployment } from '../../history/find-deployment.ts';
 import { liveNow } from './live-now.ts';
 import { statusDocument } from './status-document.ts';
 

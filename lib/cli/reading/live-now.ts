@@ -1,6 +1,7 @@
 import { environmentStream, foldEnvironment, type LivePair } from '../../environments/environment.ts';
 import type { EventStore } from '../../history/event-store.ts';
-import { type Pipeline, stagesOf } from '../../pipeline/pipeline.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { stagesOf } from '../../pipeline/steps.ts';
 
 /** What is live of a pipeline, by environment; `undefined` where nothing is. */
 export type LiveNow = Readonly<Record<string, LivePair | undefined>>;

@@ -2,9 +2,9 @@ import type { Environment } from '../../environments/environment.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import type { Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
-import { between, dateAndTime, span } from '../output/time.ts';
+import { between, dateAndTime, span } from '../../lifecycle/wording/times.ts';
 import { shortId } from '../progress/headline.ts';
-import { markOfOutcome } from '../progress/stage-words.ts';
+import { markOfOutcome } from '../../lifecycle/wording/marks.ts';
 
 /** What is live where, and the newest deployments. */
 export type Overview = {

@@ -1,8 +1,10 @@
-import { isParallel, type Pipeline } from '../../pipeline/pipeline.ts';
-import { classOf, isChange, type Stage } from '../../pipeline/stage.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { isParallel } from '../../pipeline/steps.ts';
+import type { Stage } from '../../pipeline/stage.ts';
+import { classOf, isChange } from '../../pipeline/stage-class.ts';
 import type { Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
-import { writtenDuration } from '../output/time.ts';
+import { writtenDuration } from '../../lifecycle/wording/times.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { shorten } from '../output/width.ts';
 

@@ -1,5 +1,7 @@
-import { changesOf, type Pipeline, stagesOf } from '../../pipeline/pipeline.ts';
-import { isChange, type Stage } from '../../pipeline/stage.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { changesOf, stagesOf } from '../../pipeline/steps.ts';
+import type { Stage } from '../../pipeline/stage.ts';
+import { isChange } from '../../pipeline/stage-class.ts';
 import { CONCLUDING, OUTCOMES, undoLeaf } from '../leaves.ts';
 import type { Outcome } from '../view.ts';
 import type { Step } from './explore.ts';
@@ -118,7 +120,7 @@ function changesUnderLease(pipeline: Pipeline): (step: Step) => boolean | undefi
     ),
   );
   return ({ from, event, to }) => {
-    if (event === 'rollback.started') return undefined;
+    if (event === 'rollback.admitted') return undefined;
     const begins = to.begun.filter((change) => needed.has(change) && !from.begun.includes(change));
     if (begins.length === 0) return undefined;
     const held = new Set(from.begun.map((change) => taken.get(change)));

@@ -1,4 +1,5 @@
-import { changesOf, type Pipeline } from '../../pipeline/pipeline.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { changesOf } from '../../pipeline/steps.ts';
 import type { MachineState } from '../transitions.ts';
 
 /** A state of the machine with what the way to it has done, which the machine itself does not remember. */
@@ -51,11 +52,9 @@ function meaningOf(pipeline: Pipeline, from: Situation, subject: string, fact: s
       return { ...from, undone: true, begun: without(from.begun, subject) };
     case 'undoFailed':
       return { ...from, undoFailed: true };
-    case 'started':
-      // The deployment that is rolled back made all its changes.
-      return subject === 'rollback'
-        ? { ...from, failed: true, begun: changesOf(pipeline).map((change) => change.name) }
-        : from;
+    case 'admitted':
+      // The deployment that is rolled back made all its changes, and their leases are taken again.
+      return { ...from, failed: true, begun: changesOf(pipeline).map((change) => change.name) };
     case 'failed':
       return subject === 'deployment' ? from : { ...from, failed: true, passed: [] };
     default:

@@ -1,7 +1,7 @@
 import { CHECKS_ONLY, type CodePage } from '../codes/page.ts';
 import type { PlacedStage } from '../expand.ts';
 import { inWords } from '../in-words.ts';
-import { isChange } from '../stage.ts';
+import { isChange } from '../stage-class.ts';
 import type { Lint, LintFinding } from './lint.ts';
 
 const SLOW =

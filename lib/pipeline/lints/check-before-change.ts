@@ -1,5 +1,5 @@
 import { CHECKED, type CodePage, ONE_ENVIRONMENT } from '../codes/page.ts';
-import { isChange } from '../stage.ts';
+import { isChange } from '../stage-class.ts';
 import type { Lint } from './lint.ts';
 
 const page: CodePage = {

@@ -1,5 +1,5 @@
 import { CHECKS_ONLY, type CodePage } from '../codes/page.ts';
-import { isChange } from '../stage.ts';
+import { isChange } from '../stage-class.ts';
 import type { Lint } from './lint.ts';
 
 const page: CodePage = {

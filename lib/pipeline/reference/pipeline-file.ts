@@ -4,7 +4,7 @@ import { processTarget } from '../environment.ts';
 import { FILE_KINDS, type FileStage, fileGroup, pipelineFile } from '../file.ts';
 import { LIMITS } from '../guards.ts';
 import { inWords } from '../in-words.ts';
-import { stagesOf } from '../pipeline.ts';
+import { stagesOf } from '../steps.ts';
 import { readPipeline } from '../read-pipeline.ts';
 import { bare, descriptionOf } from '../schema-walk.ts';
 import { COMPLETE, SMALLEST } from './examples.ts';

@@ -1,4 +1,5 @@
 import type { AnalysisStage } from '../../pipeline/kinds/analysis.ts';
+import { LATENCY_BOUNDS } from '../../targets/target.ts';
 import type { Measurement } from './measure.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -7,6 +8,8 @@ export type Held = { readonly expected: string; readonly holds: boolean | undefi
 
 /** What a first deployment is held against where a pipeline states only bounds relative to a live revision. */
 export const FIRST_DEPLOYMENT_MAX_ERROR_RATE = 0.05;
+
+const LONGEST_BUCKET = LATENCY_BOUNDS.at(-1) ?? 0;
 
 /** Rounding in a subtraction is no violation. */
 const EPSILON = 1e-9;
@@ -74,8 +77,14 @@ function ratioAtMost(max: number, candidate: Traffic | null, live: Traffic | nul
   const [ours, theirs] = [p95Of(candidate), p95Of(live)];
   return {
     expected: `p95 <= ${max} x live (${theirs === undefined ? 'unknown' : milliseconds(theirs)})`,
-    holds: ours === undefined || theirs === undefined ? undefined : ours <= theirs * max + EPSILON,
+    holds: ours === undefined || theirs === undefined ? undefined : isWithin(ours, theirs, max),
   };
+}
+
+/** Of a live revision slower than the longest bucket only the least is known: that can show that a ratio holds, not that it does not. */
+function isWithin(ours: number, theirs: number, max: number): boolean | undefined {
+  if (theirs !== Number.POSITIVE_INFINITY) return ours <= theirs * max + EPSILON;
+  return ours <= LONGEST_BUCKET * max ? true : undefined;
 }
 
 function errorRateOf(traffic: Traffic | null): number | undefined {

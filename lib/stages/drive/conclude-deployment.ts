@@ -5,7 +5,7 @@ import { event } from '../../history/events.ts';
 import { decideToConclude, failureOf } from '../../lifecycle/decide.ts';
 import { diagnose } from '../../lifecycle/diagnosis.ts';
 import { outcomeConcludedAt, undoLeaf } from '../../lifecycle/leaves.ts';
-import { changesOf } from '../../pipeline/pipeline.ts';
+import { changesOf } from '../../pipeline/steps.ts';
 import { revisionOf } from '../revision.ts';
 import type { Services } from './services.ts';
 import { decideAndAppend, openSession, type Session } from './session.ts';

@@ -7,7 +7,7 @@ import { opening } from '../../lifecycle/decide.ts';
 import { ENTER_ROLLBACK } from '../../lifecycle/leaves.ts';
 import { ENTER_SECONDS } from '../../lifecycle/work.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
-import { changesOf } from '../../pipeline/pipeline.ts';
+import { changesOf } from '../../pipeline/steps.ts';
 import type { Target } from '../../targets/target.ts';
 import { weightsBeforeShifts, withTraffic } from '../weights.ts';
 import { attempt } from './attempt.ts';

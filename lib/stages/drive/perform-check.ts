@@ -6,7 +6,8 @@ import {
   isExtended,
 } from '../../lifecycle/decide.ts';
 import { isUnchanged, stageViewOf, standingOf } from '../../lifecycle/standing.ts';
-import { type CheckStage, pollInterval } from '../../pipeline/stage.ts';
+import type { CheckStage } from '../../pipeline/stage.ts';
+import { pollInterval } from '../../pipeline/stage-class.ts';
 import type { CheckKind, Json, Observation } from '../kind.ts';
 import { checkKindOf } from '../registry.ts';
 import { attempt } from './attempt.ts';

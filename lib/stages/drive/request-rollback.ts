@@ -7,7 +7,7 @@ import type { Deployment } from '../../lifecycle/deployment.ts';
 import { LIFECYCLE_VERSION } from '../../lifecycle/version.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { Json } from '../../pipeline/json.ts';
-import { changesOf } from '../../pipeline/pipeline.ts';
+import { changesOf } from '../../pipeline/steps.ts';
 import type { Executions } from './executions.ts';
 import { deploymentStream, openSession } from './session.ts';
 

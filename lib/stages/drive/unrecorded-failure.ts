@@ -3,7 +3,7 @@ import { event } from '../../history/events.ts';
 import { type Cause, failureOf, opening } from '../../lifecycle/decide.ts';
 import { REQUESTED } from '../../lifecycle/leaves.ts';
 import { stageViewOf } from '../../lifecycle/standing.ts';
-import { stagesOf } from '../../pipeline/pipeline.ts';
+import { stagesOf } from '../../pipeline/steps.ts';
 import type { Services } from './services.ts';
 import { decideAndAppend, type Session } from './session.ts';
 

@@ -6,7 +6,8 @@ import type { EndedDeployment } from '../../../lib/cli/exit-code-of-deployment.t
 import type { Commit } from '../../../lib/history/event-store.ts';
 import type { DeploymentEvent } from '../../../lib/history/events.ts';
 import { replay } from '../../../lib/lifecycle/replay.ts';
-import { type Pipeline, stagesOf } from '../../../lib/pipeline/pipeline.ts';
+import type { Pipeline } from '../../../lib/pipeline/pipeline.ts';
+import { stagesOf } from '../../../lib/pipeline/steps.ts';
 import { readPipeline } from '../../../lib/pipeline/read-pipeline.ts';
 
 /** Millisecond 0 of the samples. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { problemLines, problemOf } from '../../../lib/cli/output/problem.ts';
 import { hasColour, PLAIN } from '../../../lib/cli/output/style.ts';
 import { table } from '../../../lib/cli/output/table.ts';
-import { span, writtenDuration } from '../../../lib/cli/output/time.ts';
+import { span, writtenDuration } from '../../../lib/lifecycle/wording/times.ts';
 import { manyLines, oneLine } from '../../../lib/cli/output/untrusted.ts';
 import { pad, shorten, widthOf } from '../../../lib/cli/output/width.ts';
 import { NoneventError } from '../../../lib/nonevent-error.ts';

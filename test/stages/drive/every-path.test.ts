@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environmentStream, foldEnvironment } from '../../../lib/environments/environment.ts';
 import { initialState, type MachineState } from '../../../lib/lifecycle/transitions.ts';
-import { type Pipeline, pipelineSchema, stagesOf } from '../../../lib/pipeline/pipeline.ts';
+import { type Pipeline, pipelineSchema } from '../../../lib/pipeline/pipeline.ts';
+import { stagesOf } from '../../../lib/pipeline/steps.ts';
 import { type Rig, startRig } from './rig.ts';
 
 /** What each stage does when it is performed, and what its undo does when it comes to that. */

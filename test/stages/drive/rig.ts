@@ -113,7 +113,12 @@ export async function interpret(
   handlers: Readonly<Record<'stage' | 'undo' | 'conclude', Handler>>,
   input: { readonly deployment: DeploymentId; readonly entry: string; readonly failure: null },
 ): Promise<string> {
-  const document = compileStatesLanguage(pipeline, { stage: 'stage', undo: 'undo', conclude: 'conclude' });
+  const document = compileStatesLanguage(pipeline, {
+    stage: 'stage',
+    undo: 'undo',
+    enter: 'enter',
+    conclude: 'conclude',
+  });
   const tasks: Record<string, (invocation: unknown) => Promise<unknown>> = {};
   const noPause: Record<string, number> = {};
   forEachState(document, (name, type) => {

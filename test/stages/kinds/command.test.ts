@@ -119,7 +119,7 @@ describe('a command', () => {
   });
 
   it('gets hostile values as data', async () => {
-    const hostile = '$(touch owned); `touch owned` && "quote\' ${HOME}';
+    const hostile = '$(touch owned); `touch owned` && "quote\' $HOME';
     const { seen } = await observed('printf %s "$VALUE"; ls', { env: { VALUE: hostile } });
     expect(seen.tail).toBe(`${hostile}file.txt`);
   });
@@ -131,7 +131,7 @@ describe('a command', () => {
     const outcome = await observed(run, { env: { API_TOKEN: secret, VISIBLE: 'seen' } });
     expect(await logOf(outcome)).toBe('token ***\n***\n***\n');
     expect(JSON.stringify(outcome.evidence)).not.toContain('hunter2');
-    expect(commandKind.judge(stageThat(''.padEnd(1, ':')), outcome.evidence).observed).toBe(
+    expect(commandKind.judge(stageThat('exit 1'), outcome.evidence).observed).toBe(
       'exit code 1; last line: ***',
     );
   });

@@ -1,6 +1,6 @@
-import type { DeploymentId } from '../../history/deployment-id.ts';
-import type { EventStore } from '../../history/event-store.ts';
-import { NoneventError } from '../../nonevent-error.ts';
+import type { DeploymentId } from './deployment-id.ts';
+import type { EventStore } from './event-store.ts';
+import { NoneventError } from '../nonevent-error.ts';
 
 const WRITTEN_ID = /^(?:deployment#)?([0-9a-f]{1,20})$/;
 const FULL_LENGTH = 20;

@@ -1,5 +1,5 @@
-import type { Outcome, StageState, StageView } from '../../lifecycle/view.ts';
-import type { Style } from '../output/style.ts';
+import type { Outcome, StageState, StageView } from '../view.ts';
+import type { Style } from '../../cli/output/style.ts';
 
 /** A symbol and a word, so that nothing is told by colour alone. */
 export type Mark = { readonly symbol: string; readonly word: string; readonly tone: keyof Style };

@@ -1,0 +1,17 @@
+import type { ParallelGroup, Pipeline, Step } from './pipeline.ts';
+import type { ChangeStage, Stage } from './stage.ts';
+import { isChange } from './stage-class.ts';
+
+export function isParallel(step: Step): step is ParallelGroup {
+  return 'parallel' in step;
+}
+
+/** All stages in the order they are written, parallel ones in the order of their group. */
+export function stagesOf(pipeline: Pipeline): readonly Stage[] {
+  return pipeline.stages.flatMap((step) => (isParallel(step) ? step.stages : [step]));
+}
+
+/** The changes in the order they are made. The undo lane is the reverse of this. */
+export function changesOf(pipeline: Pipeline): readonly ChangeStage[] {
+  return stagesOf(pipeline).filter(isChange);
+}
