@@ -1,4 +1,5 @@
 import type { Deployment } from '../lifecycle/deployment.ts';
+import { isLeaseHeld } from '../lifecycle/is-lease-held.ts';
 import type { DeploymentView, Outcome } from '../lifecycle/view.ts';
 import { EXIT, EXIT_CODE_OF_OUTCOME, type ExitCode } from './exit-codes.ts';
 
@@ -14,10 +15,4 @@ export function exitCodeOfDeployment(view: EndedView): ExitCode {
   if (view.outcome === 'succeeded' || view.outcome === 'stuck') return EXIT_CODE_OF_OUTCOME[view.outcome];
   if (view.failure?.mode === 'stopped' || view.failure?.mode === 'superseded') return EXIT.stopped;
   return isLeaseHeld(view) ? EXIT.conflict : EXIT_CODE_OF_OUTCOME[view.outcome];
-}
-
-/** Whether the deployment ended because another one held the lease of an environment. */
-export function isLeaseHeld(view: DeploymentView): boolean {
-  const stage = view.stages.find((candidate) => candidate.name === view.failure?.stage);
-  return stage?.kind === 'acquire' && view.failure?.mode === 'rejected';
 }

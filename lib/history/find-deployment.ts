@@ -11,7 +11,8 @@ const STREAM_PREFIX = 'deployment#';
  *
  * Errors: `InvalidInput` for what cannot be an id and for a prefix of several, naming them; `NotFound`.
  */
-export async function findDeployment(store: EventStore, written: string): Promise<DeploymentId> {
+export async function findDeployment(
+  store: Pick<EventStore, 'find' | 'list'>, written: string): Promise<DeploymentId> {
   if (written === 'latest') return newestDeployment(store);
   const prefix = WRITTEN_ID.exec(written.toLowerCase())?.[1];
   if (prefix === undefined) {
@@ -36,14 +37,14 @@ export async function findDeployment(store: EventStore, written: string): Promis
   );
 }
 
-async function newestDeployment(store: EventStore): Promise<DeploymentId> {
+async function newestDeployment(store: Pick<EventStore, 'list'>): Promise<DeploymentId> {
   const [newest] = await newestDeployments(store, 1);
   if (newest === undefined) throw notFound('there is no deployment yet');
   return newest;
 }
 
 /** The ids of the newest deployments, newest first. */
-export async function newestDeployments(store: EventStore, limit: number): Promise<readonly DeploymentId[]> {
+export async function newestDeployments(store: Pick<EventStore, 'list'>, limit: number): Promise<readonly DeploymentId[]> {
   const opened = await store.list('opened', limit);
   return opened.map(({ stream }) => stream.slice(STREAM_PREFIX.length) as DeploymentId);
 }

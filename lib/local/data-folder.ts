@@ -20,6 +20,8 @@ export type DataFolder = {
   readonly system: string;
   /** The key that task tokens are signed with. */
   readonly key: string;
+  /** The port that the page had last. */
+  readonly pagePort: string;
 };
 
 /** The layout of a data folder, usually `.nonevent` beside the pipeline file. Touches nothing. */
@@ -37,6 +39,7 @@ export function dataFolder(path: string): DataFolder {
     logs: join(root, 'logs'),
     system: join(root, 'system.json'),
     key: join(root, 'state-machines', 'key'),
+    pagePort: join(root, 'page-port'),
   };
 }
 

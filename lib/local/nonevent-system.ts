@@ -9,14 +9,18 @@ import { stageHandler } from '../../functions/stage.ts';
 import { stopHandler } from '../../functions/stop.ts';
 import { undoHandler } from '../../functions/undo.ts';
 import { createDynamoDBEventStore } from '../history/dynamodb-event-store.ts';
+import { messageOf } from '../nonevent-error.ts';
 import { LOCAL_POLICY } from '../stages/address-policy.ts';
 import { createArtifactStore } from '../stages/artifact-store.ts';
+import { stopMarked, workMark } from '../stages/command/marked-processes.ts';
 import { createExecutions } from '../stages/drive/executions.ts';
 import type { Services } from '../stages/drive/services.ts';
 import { createProcessTargets, type ProcessTargets } from '../targets/process/process-targets.ts';
 import type { Rule } from './event-bridge/event-bus.ts';
 import { EVENT_FUNCTION_NAMES, FUNCTION_NAMES } from './function-names.ts';
 import type { Handler } from './functions.ts';
+import { type Appends, createAppends } from './page/appends.ts';
+import { type PageServer, startPageServer } from './page/page-server.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './step-functions/arns.ts';
 import { type LocalServices, type LocalSystem, startSystem } from './system.ts';
 
@@ -29,9 +33,13 @@ export type NoneventOptions = {
   readonly timeScale?: number;
   /** Hears of troubles that end nothing. */
   readonly log?: (line: string) => void;
+  /** Serves the page; `actor` is recorded for what is asked there. @default no page */
+  readonly page?: { readonly actor: string };
 };
 
 export type NoneventSystem = LocalSystem & {
+  /** Where the page is, where one is served. */
+  readonly page: Pick<PageServer, 'url' | 'link'> | undefined;
   /** Ends the system and every revision, where `close` leaves revisions running for the next start to adopt. */
   readonly stopAll: () => Promise<void>;
 };
@@ -68,7 +76,9 @@ const RULES: readonly Rule[] = [
  */
 export async function startNonevent(options: NoneventOptions): Promise<NoneventSystem> {
   const log = options.log ?? (() => {});
+  const appends = createAppends();
   const opened: ProcessTargets[] = [];
+  let page: PageServer | undefined;
   const closeTargets = async (): Promise<void> => {
     await Promise.all(opened.map((targets) => targets.close()));
   };
@@ -77,37 +87,65 @@ export async function startNonevent(options: NoneventOptions): Promise<NoneventS
       ...options,
       rules: RULES,
       functions: async (services) => {
+        // No command can be ours yet: what runs there was left by a system that was killed, and may never be run again.
+        await stopMarked(workMark(services.folder.work), LEFTOVER_GRACE_MS);
         const artifacts = createArtifactStore(services.folder.artifacts);
         const targets = await createProcessTargets({ folder: services.folder.targets, artifacts, log });
         opened.push(targets);
-        return handlersOf(services, { artifacts, targets, log });
+        return handlersOf(services, appends, { artifacts, targets, log });
       },
-      onStarted: async ({ invoke }) => {
-        await invoke(EVENT_FUNCTION_NAMES.reconcile, {});
+      onStarted: async (started) => {
+        if (options.page !== undefined) page = await openPage(started, appends, options.page.actor, log);
+        await started.invoke(EVENT_FUNCTION_NAMES.reconcile, {});
       },
     });
     return {
       ...system,
+      page: page && { url: page.url, link: page.link },
       async close() {
+        await page?.close();
         await system.close();
         await closeTargets();
       },
       async stopAll() {
+        await page?.close();
         await system.close();
         await Promise.all(opened.map((targets) => targets.stopAll()));
       },
     };
   } catch (thrown) {
+    await page?.close();
     await closeTargets();
     throw thrown;
   }
 }
 
+/** The page reads the history through its own store, and is told of every append that a handler makes. */
+function openPage(
+  { clients, connection, folder }: LocalSystem,
+  appends: Appends,
+  actor: string,
+  log: (line: string) => void,
+): Promise<PageServer> {
+  const store = createDynamoDBEventStore({ client: clients.dynamodb, table: connection.table });
+  return startPageServer({
+    store: appends.telling(store),
+    appends,
+    actor,
+    portFile: folder.pagePort,
+    onError: (thrown) => log(messageOf(thrown)),
+  });
+}
+
+/** How long a command that a killed system left behind may take to end. */
+const LEFTOVER_GRACE_MS = 2000;
+
 function handlersOf(
   { clients, table, folder, closing }: LocalServices,
+  appends: Appends,
   given: Pick<Services, 'artifacts' | 'targets' | 'log'>,
 ): Readonly<Record<string, Handler>> {
-  const store = createDynamoDBEventStore({ client: clients.dynamodb, table });
+  const store = appends.telling(createDynamoDBEventStore({ client: clients.dynamodb, table }));
   const executions = createExecutions(clients.states, `arn:aws:states:${LOCAL_REGION}:${LOCAL_ACCOUNT}`);
   const services: Services = {
     ...given,

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Digest } from '../pipeline/release.ts';
 import { commandEnvironment } from './command/command-environment.ts';
 import { openCommandLog } from './command/command-log.ts';
-import { stopMarked } from './command/marked-processes.ts';
+import { stopMarked, workMark } from './command/marked-processes.ts';
 import { secretsIn } from './command/mask-secrets.ts';
-import { runProcess } from './command/run-process.ts';
+import { runProcess, STOP_GRACE } from './command/run-process.ts';
+import { removeCopiesOf, removeCopy } from './command/working-copy.ts';
 import type { StageContext } from './kind.ts';
 
 export type CommandRun = {
@@ -54,22 +54,24 @@ export async function runCommand<Result>(
     const outcome = await runIn(copy, `${name}.log`, run, context);
     return await afterwards(outcome, copy);
   } finally {
-    await rm(copy, { recursive: true, force: true, maxRetries: 3 });
+    await removeCopy(copy);
   }
 }
 
 /** After a crash, a command of the attempt before may still run, and its copy is still there. */
 async function endEarlierAttempts(
-  { stage }: CommandRun,
-  { deployment, workFolder }: StageContext,
+  { stage, purpose }: CommandRun,
+  { deployment, workFolder, attempt }: StageContext,
 ): Promise<void> {
-  await stopMarked({ NONEVENT_DEPLOYMENT: deployment.view.deployment, NONEVENT_STAGE: stage.name }, 2_000);
-  for (const left of await readdir(workFolder)) {
-    const isCopy = left.startsWith(`${stage.name}.`) && left.endsWith('.copy');
-    const isHalfUnpacked = left.startsWith(`.${stage.name}.`);
-    if (!isCopy && !isHalfUnpacked) continue;
-    await rm(join(workFolder, left), { recursive: true, force: true, maxRetries: 3 });
-  }
+  const isFirst = purpose === 'run' && attempt === 1;
+  if (isFirst) return;
+  const marks = {
+    NONEVENT_DEPLOYMENT: deployment.view.deployment,
+    NONEVENT_STAGE: stage.name,
+    ...workMark(dirname(workFolder)),
+  };
+  await stopMarked(marks, STOP_GRACE);
+  await removeCopiesOf(stage.name, workFolder);
 }
 
 async function runIn(
@@ -81,7 +83,7 @@ async function runIn(
   const variables = { ...run.stage.env, ...run.variables };
   const log = await openCommandLog(join(context.workFolder, logName), secretsIn(variables));
   const output = run.outputLimit === undefined ? undefined : keepOutput(run.outputLimit);
-  const marks = { NONEVENT_RUN: randomUUID() };
+  const marks = { NONEVENT_RUN: randomUUID(), ...workMark(dirname(context.workFolder)) };
   const started = context.now();
   const ended = runProcess(
     {

@@ -11,7 +11,7 @@ import type { DeploymentRequest } from '../../stages/drive/request-deployment.ts
 import { type Cli, command } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followToEnd } from '../progress/follow-to-end.ts';
-import { shortId } from '../progress/headline.ts';
+import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { attachmentNote } from '../reading/attachment.ts';
 import { awaitOpening } from '../reading/await-opening.ts';
 import { releaseOf, versionOf } from '../reading/release-of.ts';

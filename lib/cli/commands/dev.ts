@@ -23,6 +23,7 @@ export default command(input, async ({ keepRevisions }, cli) => {
   const system = await startNonevent({
     folder: settings.data.value,
     log: (line) => output.note([`  ${oneLine(line)}`]),
+    page: { actor: settings.actor.value },
   });
   sayWhereItIs(system, pipeline, cli);
   return await runUntilSignal(system, interruption, keepRevisions, cli);
@@ -46,7 +47,12 @@ function sayWhereItIs(system: NoneventSystem, pipeline: Pipeline | undefined, { 
     ([environment, { target }]) => [environment, `http://127.0.0.1:${target.port}/`] as const,
   );
   if (output.format !== 'text') {
-    output.document({ folder: system.folder.root, endpoints, environments: Object.fromEntries(services) });
+    output.document({
+      folder: system.folder.root,
+      endpoints,
+      page: system.page?.link ?? null,
+      environments: Object.fromEntries(services),
+    });
     return;
   }
   const style = output.answerStyle;
@@ -57,6 +63,7 @@ function sayWhereItIs(system: NoneventSystem, pipeline: Pipeline | undefined, { 
         ...services.map(
           ([environment, url]) => [environment, `${url}  ${style.dim('once deployed')}`] as const,
         ),
+        ...(system.page === undefined ? [] : [['page', system.page.link] as const]),
         ['DynamoDB', endpoints.dynamodb],
         ['Step Functions', endpoints.states],
         ['EventBridge', endpoints.events],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
+import { readOverview } from '../../environments/overview.ts';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import { replay } from '../../lifecycle/replay.ts';
@@ -13,9 +13,9 @@ import { followToEnd } from '../progress/follow-to-end.ts';
 import { headline } from '../progress/headline.ts';
 import { stageLines } from '../progress/stage-list.ts';
 import { createWatcher } from '../progress/watchers.ts';
-import { findDeployment, newestDeployments } from '../../history/find-deployment.ts';
+import { findDeployment } from '../../history/find-deployment.ts';
 import { liveNow } from '../reading/live-now.ts';
-import { type Overview, overviewDocument, overviewLines } from '../reading/overview.ts';
+import { overviewDocument, overviewLines } from '../reading/overview.ts';
 import { statusDocument } from '../reading/status-document.ts';
 import { openSystem } from '../system.ts';
 
@@ -41,26 +41,11 @@ export default command(input, async ({ id, watch, timeout }, cli) => {
 });
 
 async function showOverview(store: EventStore, { output }: Cli): Promise<ExitCode> {
-  const overview = await readOverview(store);
+  const overview = await readOverview(store, NEWEST);
   if (output.format === 'text')
     output.answer(overviewLines(overview, new Date().toISOString(), output.answerStyle));
   else output.document(overviewDocument(overview));
   return EXIT.done;
-}
-
-async function readOverview(store: EventStore): Promise<Overview> {
-  const ids = await newestDeployments(store, NEWEST);
-  const deployments = await Promise.all(
-    ids.map(async (id) => replay((await store.load(`deployment#${id}`)).commits).view),
-  );
-  const names = new Set(deployments.flatMap((view) => Object.keys(view.pipeline.environments)));
-  const environments = await Promise.all(
-    [...names].map(async (name) => {
-      const { commits } = await store.load(environmentStream(name));
-      return [name, foldEnvironment(commits)] as const;
-    }),
-  );
-  return { deployments, environments: Object.fromEntries(environments) };
 }
 
 async function showDeployment(store: EventStore, id: DeploymentId, { output }: Cli): Promise<ExitCode> {

@@ -9,7 +9,7 @@ import type { Output } from '../output/output.ts';
 import { liveNow } from '../reading/live-now.ts';
 import { statusDocument } from '../reading/status-document.ts';
 import { follow, type Watcher } from './follow.ts';
-import { shortId } from './headline.ts';
+import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { lastScreen } from './last-screen.ts';
 import { createWatcher } from './watchers.ts';
 

@@ -1,14 +1,8 @@
 import type { DeploymentView } from '../../lifecycle/view.ts';
+import { shortId } from '../../lifecycle/wording/short-id.ts';
 import type { Style } from '../output/style.ts';
 import { between, span } from '../../lifecycle/wording/times.ts';
 import { markOfOutcome } from '../../lifecycle/wording/marks.ts';
-
-const SHORT_ID = 8;
-
-/** The first digits of a deployment id: enough to type, and unique on any machine that is not the fullest. */
-export function shortId(deployment: string): string {
-  return deployment.slice(0, SHORT_ID);
-}
 
 /** One line: what is deployed, how it stands, how long it took. */
 export function headline(view: DeploymentView, now: string, style: Style): string {

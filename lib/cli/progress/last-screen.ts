@@ -1,10 +1,11 @@
 import type { DeploymentView } from '../../lifecycle/view.ts';
-import { isLeaseHeld } from '../exit-code-of-deployment.ts';
+import { nextCommand } from '../../lifecycle/wording/next-command.ts';
+import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { factLines } from '../output/facts.ts';
 import type { Style } from '../output/style.ts';
 import { oneLine } from '../output/untrusted.ts';
 import type { LiveNow } from '../reading/live-now.ts';
-import { headline, shortId } from './headline.ts';
+import { headline } from './headline.ts';
 
 /** What remains on the screen when a deployment has ended: the root cause, where it left things, what to type next. Pure. */
 export function lastScreen(view: DeploymentView, live: LiveNow, style: Style): readonly string[] {
@@ -52,14 +53,4 @@ export function liveFact(live: LiveNow): Fact {
     pair === undefined ? `nothing in ${environment}` : `${pair.live.release.version} in ${environment}`,
   );
   return ['live now', parts.length === 0 ? 'nothing' : parts.join(', ')];
-}
-
-/** The command to type next. */
-export function nextCommand(view: DeploymentView): string {
-  if (view.outcome === undefined) return `nonevent status ${shortId(view.deployment)} --watch`;
-  if (view.outcome === 'succeeded') return 'nonevent status';
-  if (isLeaseHeld(view)) return 'nonevent status, then nonevent deploy --again';
-  if (view.failure?.mode === 'stopped' || view.failure?.mode === 'superseded')
-    return 'nonevent deploy --again';
-  return `nonevent explain ${shortId(view.deployment)}`;
 }

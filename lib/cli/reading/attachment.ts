@@ -3,7 +3,7 @@ import type { EventStore } from '../../history/event-store.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { dateAndTime } from '../../lifecycle/wording/times.ts';
-import { shortId } from '../progress/headline.ts';
+import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { markOfOutcome } from '../../lifecycle/wording/marks.ts';
 
 /** What to say when the deployment that was asked for is there already. */

@@ -1,9 +1,10 @@
 import type { DeploymentView } from '../../lifecycle/view.ts';
+import { nextCommand } from '../../lifecycle/wording/next-command.ts';
 import { factLines } from '../output/facts.ts';
 import type { Style } from '../output/style.ts';
 import { manyLines, oneLine } from '../output/untrusted.ts';
 import { headline } from '../progress/headline.ts';
-import { causeOf, liveFact, nextCommand, undoneOf } from '../progress/last-screen.ts';
+import { causeOf, liveFact, undoneOf } from '../progress/last-screen.ts';
 import type { LiveNow } from './live-now.ts';
 
 const EVIDENCE_LINES_AT_MOST = 40;

@@ -1,16 +1,11 @@
 import type { Environment } from '../../environments/environment.ts';
+import type { Overview } from '../../environments/overview.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import type { Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import { between, dateAndTime, span } from '../../lifecycle/wording/times.ts';
-import { shortId } from '../progress/headline.ts';
+import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { markOfOutcome } from '../../lifecycle/wording/marks.ts';
-
-/** What is live where, and the newest deployments. */
-export type Overview = {
-  readonly environments: Readonly<Record<string, Environment>>;
-  readonly deployments: readonly DeploymentView[];
-};
 
 /** The overview for people. Pure. */
 export function overviewLines(
@@ -30,11 +25,11 @@ export function overviewLines(
     ...table(
       [
         ['  deployment', 'pipeline', 'release', 'outcome', 'requested', 'took'],
-        ...deployments.map((view) => row(view, now)),
+        ...deployments.map(({ view }) => row(view, now)),
       ],
       (cell, column, index) => {
         if (index === 0) return style.dim(cell);
-        const view = deployments[index - 1];
+        const view = deployments[index - 1]?.view;
         return column === 3 && view !== undefined ? style[markOfOutcome(view.outcome).tone](cell) : cell;
       },
     ),
@@ -74,7 +69,7 @@ export function overviewDocument({ environments, deployments }: Overview): objec
       lease: lease ?? null,
       pipelines: Object.entries(live).map(([pipeline, pair]) => ({ pipeline, ...pair })),
     })),
-    deployments: deployments.map((view) => ({
+    deployments: deployments.map(({ view }) => ({
       deployment: view.deployment,
       pipeline: view.pipeline.pipeline,
       release: view.release,

@@ -1,8 +1,9 @@
 import type { Outcome, StageState, StageView } from '../view.ts';
-import type { Style } from '../../cli/output/style.ts';
+
+export type Tone = 'dim' | 'active' | 'good' | 'warning' | 'bad';
 
 /** A symbol and a word, so that nothing is told by colour alone. */
-export type Mark = { readonly symbol: string; readonly word: string; readonly tone: keyof Style };
+export type Mark = { readonly symbol: string; readonly word: string; readonly tone: Tone };
 
 const MARK_OF_STATE: Readonly<Record<StageState, Mark>> = {
   pending: { symbol: '·', word: 'pending', tone: 'dim' },

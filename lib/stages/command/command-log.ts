@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import { plainText } from '../plain-text.ts';
 import { createMask, type Mask } from './mask-secrets.ts';
 
@@ -28,7 +29,7 @@ const KEPT_FOR_TAIL = 8 * TAIL_BYTES;
 
 /** Begins a log file anew. After 10 MB what comes is only counted, and the file says so at its end. */
 export async function openCommandLog(path: string, secrets: readonly string[]): Promise<CommandLog> {
-  const file = await open(path, 'w', 0o600);
+  const file = await orFailed(path, open(path, 'w', 0o600));
   const hash = createHash('sha256');
   const masks: Mask[] = [];
   let recent = Buffer.alloc(0);
@@ -48,7 +49,7 @@ export async function openCommandLog(path: string, secrets: readonly string[]): 
   async function write(bytes: Buffer): Promise<void> {
     if (bytes.length === 0) return;
     hash.update(bytes);
-    await file.writeFile(bytes);
+    await orFailed(path, file.writeFile(bytes));
   }
 
   return {
@@ -74,6 +75,18 @@ export async function openCommandLog(path: string, secrets: readonly string[]): 
       return { digest: `sha256:${hash.digest('hex')}`, bytes: received, tail: tailOf(recent) };
     },
   };
+}
+
+async function orFailed<Value>(path: string, work: Promise<Value>): Promise<Value> {
+  try {
+    return await work;
+  } catch (thrown) {
+    throw new NoneventError('CommandFailed', `the log ${path} cannot be written: ${messageOf(thrown)}`, {
+      fields: { path },
+      hint: 'make room on the disk or make the folder writable',
+      cause: thrown,
+    });
+  }
 }
 
 function tailOf(recent: Buffer): string {

@@ -8,6 +8,14 @@ export type Marks = Readonly<Record<string, string>>;
 const KILL_GRACE = 5_000;
 
 /**
+ * Marks every command that works below a folder. So the next system on that folder finds what runs there after a crash,
+ * and nobody takes the commands of another system for its own, which may run the very same deployment.
+ */
+export function workMark(folder: string): Marks {
+  return { NONEVENT_WORK: folder };
+}
+
+/**
  * Ends every process that inherited all of the marks, whichever group or session it moved to, and returns when none runs.
  * SIGTERM, and after `grace` milliseconds SIGKILL.
  *

@@ -21,7 +21,7 @@ export type ProcessLaunch = {
 export type Ending = { readonly exitCode: number | null; readonly signal: NodeJS.Signals | null };
 
 /** How long a process may take to end after SIGTERM. Milliseconds. */
-const STOP_GRACE = 2_000;
+export const STOP_GRACE = 2_000;
 /** How long output may go on when everything that we know of has ended. Milliseconds. */
 const OUTPUT_GRACE = 1_000;
 

@@ -5,6 +5,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { DeploymentId } from '../../history/deployment-id.ts';
+import { LIFECYCLE_VERSION } from '../../lifecycle/version.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { Digest } from '../../pipeline/release.ts';
 
@@ -25,9 +26,12 @@ export type DeploymentRef = {
   readonly entry: 'forward' | 'rollback';
 };
 
-/** The name of the state machine that runs a definition. Another definition of the same pipeline is another one. */
+/**
+ * The name of the state machine that runs a definition. Another definition of the same pipeline is another one, and so is the
+ * same definition under other rules of compiling.
+ */
 export function stateMachineName(pipeline: string, pipelineDigest: Digest): string {
-  return `${pipeline}-${pipelineDigest.slice('sha256:'.length, 'sha256:'.length + 16)}`;
+  return `${pipeline}-${pipelineDigest.slice('sha256:'.length, 'sha256:'.length + 16)}-v${LIFECYCLE_VERSION}`;
 }
 
 /** `arnPrefix` is what comes before a name, such as `arn:aws:states:eu-west-1:123456789012`. */

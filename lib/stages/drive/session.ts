@@ -16,8 +16,15 @@ export function deploymentStream(id: DeploymentId): StreamName {
   return `deployment#${id}`;
 }
 
-/** Errors: `NotFound` when there is no such deployment, and those of the store. */
+/**
+ * Reads a deployment. What this process has read before is only read on from there, so a long history costs no more than a
+ * short one; the store verifies that the chain continues.
+ *
+ * Errors: `NotFound` when there is no such deployment, and those of the store.
+ */
 export async function openSession(store: EventStore, id: DeploymentId): Promise<Session> {
+  const known = remembered(store).get(id);
+  if (known !== undefined) return remember(store, await catchUp(store, known));
   const { head, commits } = await store.load(deploymentStream(id));
   if (commits.length === 0) {
     throw new NoneventError('NotFound', `there is no deployment ${id}`, {
@@ -25,7 +32,27 @@ export async function openSession(store: EventStore, id: DeploymentId): Promise<
       hint: 'list the newest ones with `nonevent status`',
     });
   }
-  return { head, commits, deployment: replay(commits) };
+  return remember(store, { head, commits, deployment: replay(commits) });
+}
+
+const REMEMBERED = 100;
+const sessions = new WeakMap<EventStore, Map<DeploymentId, Session>>();
+
+function remembered(store: EventStore): Map<DeploymentId, Session> {
+  const known = sessions.get(store) ?? new Map<DeploymentId, Session>();
+  sessions.set(store, known);
+  return known;
+}
+
+/** Keeps the newest session of each deployment that still runs, for the deployments that were last worked on. */
+function remember(store: EventStore, session: Session): Session {
+  const known = remembered(store);
+  const { deployment: id, outcome } = session.deployment.view;
+  known.delete(id);
+  if (outcome === undefined) known.set(id, session);
+  const [oldest] = known.keys();
+  if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
+  return session;
 }
 
 /** The session with what others have appended since; the same object when nothing was. */
@@ -59,7 +86,7 @@ export async function decideAndAppend(
     const result = await store.append(current.head, events);
     if (result.outcome === 'appended') {
       const commits = [...current.commits, result.commit];
-      return { head: result.head, commits, deployment: replay(commits) };
+      return remember(store, { head: result.head, commits, deployment: replay(commits) });
     }
     current = await catchUp(store, current);
   }

@@ -105,7 +105,7 @@ describe('a command', () => {
     delete process.env.NONEVENT_TEST_OUTSIDE;
     const variables = seen.tail
       .split('\n')
-      .filter((line) => !/^(PATH|HOME|TMPDIR|LANG|PWD|OLDPWD|SHLVL|_|NONEVENT_RUN)=/.test(line));
+      .filter((line) => !/^(PATH|HOME|TMPDIR|LANG|PWD|OLDPWD|SHLVL|_|NONEVENT_(RUN|WORK))=/.test(line));
     expect(variables).toEqual([
       'CI=true',
       'COLOUR=blue',
@@ -167,12 +167,38 @@ describe('a command', () => {
     expect(await readdir(context.workFolder)).toEqual(['unit-tests.run-1.log']);
   });
 
+  it.each([
+    ['cannot be opened', (log: string) => mkdir(log), 'cannot be written: EISDIR'],
+    ['meets a full disk', (log: string) => symlink('/dev/full', log), 'cannot be written: ENOSPC'],
+  ])('whose log %s is an error, and leaves nothing behind', async (_, spoil, message) => {
+    const mark = randomUUID();
+    const stage = stageThat(`echo begun; sleep 60; : ${mark}`);
+    const { context } = await prepare(stage);
+    await spoil(join(context.workFolder, 'unit-tests.run-1.log'));
+    await expect(commandKind.observe(stage, context, null)).rejects.toMatchObject({
+      code: 'CommandFailed',
+      message: expect.stringContaining(message),
+    });
+    expect(await processesThatSay(mark)).toEqual([]);
+    expect(await readdir(context.workFolder)).toEqual(['unit-tests.run-1.log']);
+  });
+
   it('whose artifact is missing leaves nothing behind', async () => {
     const stage = stageThat('true');
     const { context, artifacts } = await prepare(stage);
     for (const kept of await readdir(artifacts)) await writeFile(join(artifacts, kept), 'damaged');
     await expect(commandKind.observe(stage, context, null)).rejects.toMatchObject({ code: 'ArtifactFailed' });
     expect(await readdir(context.workFolder)).toEqual([]);
+  });
+});
+
+describe('the working copy', () => {
+  it('is removed when the command made folders in it read-only', async () => {
+    const { context, seen } = await observed(
+      'mkdir -p cache/deep; touch cache/deep/file; chmod -R a-w cache',
+    );
+    expect(seen.exitCode).toBe(0);
+    expect(await readdir(context.workFolder)).toEqual(['unit-tests.run-1.log']);
   });
 });
 
@@ -292,6 +318,10 @@ describe('a command that is ended', () => {
 describe('what a command leaves running', () => {
   it.each([
     ['in its group', (mark: string) => `sh -c 'sleep 60; : ${mark}' & exit 0`],
+    [
+      'in its group with variables of its own',
+      (mark: string) => `env -i sleep 60 & env -i sh -c 'sleep 60; : ${mark}' & exit 0`,
+    ],
     ['out of its group', (mark: string) => `setsid sh -c 'sleep 60; : ${mark}' & exit 0`],
   ])('is ended with it, %s', async (_, run) => {
     const mark = randomUUID();

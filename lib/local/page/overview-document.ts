@@ -1,0 +1,69 @@
+import type { Lease, LivePair } from '../../environments/environment.ts';
+import type { Overview } from '../../environments/overview.ts';
+import type { Deployment } from '../../lifecycle/deployment.ts';
+import type { DeploymentView, Outcome } from '../../lifecycle/view.ts';
+
+/** What is live where and the newest deployments, as the page gets it. */
+export type OverviewDocument = {
+  readonly schemaVersion: 1;
+  readonly environments: readonly EnvironmentLine[];
+  readonly deployments: readonly DeploymentLine[];
+};
+
+export type EnvironmentLine = {
+  readonly environment: string;
+  readonly lease: Lease | null;
+  readonly pipelines: readonly ({ readonly pipeline: string } & LivePair)[];
+};
+
+export type DeploymentLine = Pick<DeploymentView, 'deployment' | 'kind' | 'release' | 'requestedAt'> & {
+  readonly pipeline: string;
+  readonly actor: string;
+  readonly outcome: Outcome | null;
+  readonly endedAt: string | null;
+  /** The machine's active leaves. */
+  readonly state: readonly string[];
+  readonly passed: number;
+  readonly stages: number;
+  readonly stop: { readonly actor: string; readonly reason: string } | null;
+  /** Why the forward run ended. */
+  readonly failure: { readonly stage: string; readonly mode: string; readonly observed: string } | null;
+  /** The change that could not be undone. */
+  readonly stuckAt: string | null;
+};
+
+/** Pure. */
+export function overviewDocument({ environments, deployments }: Overview): OverviewDocument {
+  return {
+    schemaVersion: 1,
+    environments: Object.entries(environments).map(([environment, { live, lease }]) => ({
+      environment,
+      lease: lease ?? null,
+      pipelines: Object.entries(live).map(([pipeline, pair]) => ({ pipeline, ...pair })),
+    })),
+    deployments: deployments.map(deploymentLine),
+  };
+}
+
+function deploymentLine({ state, view }: Deployment): DeploymentLine {
+  const { failure } = view;
+  return {
+    deployment: view.deployment,
+    kind: view.kind,
+    pipeline: view.pipeline.pipeline,
+    release: view.release,
+    actor: view.trigger.actor,
+    requestedAt: view.requestedAt,
+    endedAt: view.endedAt ?? null,
+    outcome: view.outcome ?? null,
+    state,
+    passed: view.stages.filter((stage) => stage.state === 'passed' || stage.state === 'reused').length,
+    stages: view.stages.length,
+    stop: view.stop ?? null,
+    failure:
+      failure === undefined
+        ? null
+        : { stage: failure.stage, mode: failure.mode, observed: failure.observed },
+    stuckAt: view.stages.find((stage) => stage.state === 'undoFailed')?.name ?? null,
+  };
+}
