@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { DeploymentId } from '../../lib/history/deployment-id.ts';
 import { type DeploymentEvent, event } from '../../lib/history/events.ts';
 import { replay } from '../../lib/lifecycle/replay.ts';
 import type { DeploymentView, StageView } from '../../lib/lifecycle/view.ts';
@@ -22,11 +23,20 @@ import {
 } from './histories.ts';
 import { pipelineOf } from './pipelines.ts';
 
+const OTHER = 'e0000000000000000002' as DeploymentId;
 const PIPELINE = pipelineOf('command unit', 'custom notify', 'checks: left right');
 /** Three commits: requested, started, and the start of the check `unit`. */
 const UNIT = [opened(PIPELINE), STARTED, started('unit')] as const;
 /** Five commits, the last of them the start of the change `notify`. */
 const NOTIFY = [...UNIT, passed('unit'), started('notify', 1, 'before')] as const;
+
+/** Two commits with which a rollback begins its lane. */
+const ADMITTED = [
+  event('DeploymentStarted', { entry: 'rollback' }),
+  event('RollbackAdmitted', {
+    environments: [{ environment: 'production', returnsTo: ['1.0.0-aaaaaaaa'] }],
+  }),
+] as const;
 
 test('DeploymentRequested: every stage is pending and the artifact is the source', () => {
   const view = viewOf(opened(PIPELINE));
@@ -215,8 +225,49 @@ describe('StageUndone', () => {
 
   test('leaves a change alone that never began', () => {
     const nothing = event('StageUndone', { stage: 'notify', effect: 'nothing' });
-    const rollback = event('DeploymentStarted', { entry: 'rollback' });
-    expect(stageOf('notify', opened(PIPELINE), rollback, nothing).state).toBe('pending');
+    expect(stageOf('notify', opened(PIPELINE), ...ADMITTED, nothing).state).toBe('pending');
+  });
+});
+
+describe('a rollback', () => {
+  const requested = opened(PIPELINE) as Extract<DeploymentEvent, { type: 'DeploymentRequested' }>;
+  const rollback = event('DeploymentRequested', {
+    ...requested.data,
+    kind: 'rollback',
+    of: OTHER,
+    artifact: ANOTHER_DIGEST,
+    captures: { notify: 'before' },
+  });
+
+  test('finds the changes of the other deployment made, with what each had captured', () => {
+    const view = viewOf(rollback);
+    expect(view).toMatchObject({ kind: 'rollback', of: OTHER, artifact: ANOTHER_DIGEST });
+    expect(view.stages.map(({ name, state, capture, startedAt }) => [name, state, capture, startedAt])).toEqual(
+      [
+        ['unit', 'pending', undefined, undefined],
+        ['notify', 'passed', 'before', at(1)],
+        ['left', 'pending', undefined, undefined],
+        ['right', 'pending', undefined, undefined],
+      ],
+    );
+  });
+
+  test('RollbackAdmitted: changes nothing but where it stands', () => {
+    expect(viewOf(rollback, ...ADMITTED)).toEqual({ ...viewOf(rollback), startedAt: at(2) });
+  });
+
+  test('RollbackRefused: is the failure of the deployment, in a state that is no stage', () => {
+    const failure = failed('rejected', 'compensate');
+    const refused = viewOf(rollback, ADMITTED[0], event('RollbackRefused', { failure }));
+    expect(refused.failure).toEqual({ ...failure, stage: 'enter rollback' });
+    expect(refused.stages[1]?.state).toBe('passed');
+  });
+
+  test('StageUndone: takes back what the other deployment had made', () => {
+    expect(viewOf(rollback, ...ADMITTED, undone('notify')).stages[1]).toMatchObject({
+      state: 'undone',
+      endedAt: at(4),
+    });
   });
 });
 

@@ -97,9 +97,20 @@ describe('the undo lane', () => {
     expect(leavesAfter(PIPELINE, ...UNDOING, 'all.undoFailed', 'deployment.stuck')).toEqual(['stuck']);
   });
 
-  test('is entered from its start for a rollback', () => {
-    expect(leavesAfter(PIPELINE, 'rollback.started')).toEqual(['undo all']);
-    expect(leavesAfter(pipelineOf('command unit'), 'rollback.started')).toEqual(['conclude failure']);
+  test('is entered from its start for a rollback, once it is admitted', () => {
+    expect(leavesAfter(PIPELINE, 'rollback.started')).toEqual(['enter rollback']);
+    expect(leavesAfter(PIPELINE, 'rollback.started', 'rollback.admitted')).toEqual(['undo all']);
+  });
+
+  test('is not entered for a rollback that is refused, which has changed nothing', () => {
+    expect(leavesAfter(PIPELINE, 'rollback.started', 'rollback.refused')).toEqual(['conclude failure']);
+    expect(
+      leavesAfter(PIPELINE, 'rollback.started', 'rollback.refused', 'deployment.failed'),
+    ).toEqual(['failed']);
+  });
+
+  test('is not there without a change: there is nothing to roll back', () => {
+    expect(stateAfter(pipelineOf('command unit')).next('rollback.started')).toBeUndefined();
   });
 });
 

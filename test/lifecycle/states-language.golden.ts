@@ -123,6 +123,11 @@ export const SMALL_DOCUMENT = {
       Parameters: { FunctionName: 'nonevent-conclude', Payload: { ...IDS, outcome: 'succeeded' } },
       Next: 'succeeded',
     },
+    'enter rollback': {
+      ...task('nonevent-enter', IDS, 135, [ATTEMPTS, INVOCATION]),
+      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'conclude failure' }],
+      Next: 'undo notify',
+    },
     'conclude failure': {
       ...CONCLUSION,
       Parameters: { FunctionName: 'nonevent-conclude', Payload: { ...IDS, outcome: 'failed' } },

@@ -45,7 +45,8 @@ export function overviewDocument({ environments, deployments }: Overview): Overv
   };
 }
 
-function deploymentLine({ state, view }: Deployment): DeploymentLine {
+/** A deployment on one line: what a listing tells of it. Pure. */
+export function deploymentLine({ state, view }: Deployment): DeploymentLine {
   const { failure } = view;
   return {
     deployment: view.deployment,

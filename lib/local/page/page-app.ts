@@ -58,17 +58,17 @@ export function createPageApp(options: PageOptions): Hono {
     context.json(overviewDocument(await readOverview(store, NEWEST))),
   );
   app.get('/api/deployments/:id', async (context) => {
-    const deployment = await existing(store, context.req.param('id'));
+    const deployment = await findDeployment(store, context.req.param('id'));
     const { commits } = await store.load(`deployment#${deployment}`);
     return context.json({ schemaVersion: 1, deployment, commits: commits.map(commitDocument) });
   });
   app.get('/api/live', async (context) => {
     const written = context.req.query('deployment');
-    const deployment = written === undefined ? undefined : await existing(store, written);
+    const deployment = written === undefined ? undefined : await findDeployment(store, written);
     return live(context, options, store, deployment);
   });
   app.post('/api/deployments/:id/stop', bodyLimit({ maxSize: BODY_BYTES_AT_MOST }), async (context) => {
-    const deployment = await existing(store, context.req.param('id'));
+    const deployment = await findDeployment(store, context.req.param('id'));
     const body = stopBody.safeParse(await context.req.json().catch(() => undefined));
     if (!body.success) {
       throw new NoneventError('InvalidInput', 'a stop needs a reason of 1 to 4000 characters', {
@@ -102,11 +102,6 @@ const STATUS_OF_CODE: Readonly<Partial<Record<ErrorCode, 400 | 404 | 409 | 503>>
 
 function typed(context: Context, type: string, text: string): Response {
   return context.body(text, 200, { 'content-type': `${type}; charset=utf-8` });
-}
-
-/** The deployment that is meant by an id, the beginning of one, or `latest`. Errors: `NotFound`, `InvalidInput`. */
-async function existing(store: EventStore, written: string): Promise<DeploymentId> {
-  return findDeployment(store, written);
 }
 
 /** Server-sent events, from the commit after `Last-Event-ID` on. */

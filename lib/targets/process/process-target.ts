@@ -32,7 +32,7 @@ export type TargetOptions = {
 };
 
 /**
- * Opens a target as its record says: listens, adopts the processes that still run, starts those that do not.
+ * Opens a target as its record says: adopts the processes that still run, listens, starts those that do not.
  *
  * Errors: `TargetFailed` where the port is in use or the folder cannot be written; then nothing was started.
  */
@@ -131,12 +131,21 @@ export async function openProcessTarget(initial: TargetRecord, options: TargetOp
 
   await makeFolder(options.folder);
   router.route(initial.weights);
-  await router.listen(initial.definition.port);
   try {
     // The record is written as it is, so that a folder that cannot be written is found before anything is started.
     await file.update((current) => ({ ...current }));
+    const adopted = await Promise.all(
+      initial.revisions.map(async (record) => {
+        const isAdopted = await inOrder(record.revision, () => revisions.adopt(record.revision));
+        return { record, isAdopted };
+      }),
+    );
+    // Not before: a request that meets a revision of which nothing is known yet fails, and counts against the revision.
+    await router.listen(initial.definition.port);
     await Promise.all(
-      initial.revisions.map((record) => inOrder(record.revision, () => revisions.recover(record))),
+      adopted.map(({ record, isAdopted }) =>
+        inOrder(record.revision, () => revisions.recover(record, isAdopted)),
+      ),
     );
   } catch (thrown) {
     await end(revisions.leave);

@@ -15,8 +15,10 @@ export type Revisions = {
   port(revision: string): number | undefined;
   place(revision: Revision, signal: AbortSignal): Promise<number>;
   remove(revision: string): Promise<void>;
-  /** Brings a revision of the record back to where it was when an earlier owner ended. */
-  recover(record: RevisionRecord): Promise<void>;
+  /** Takes over the process of a revision where it still runs and is healthy. Starts nothing. */
+  adopt(revision: string): Promise<boolean>;
+  /** Brings a revision of the record back to where it was when an earlier owner ended, once it was tried to adopt it. */
+  recover(record: RevisionRecord, isAdopted: boolean): Promise<void>;
   /** Leaves the process running. */
   leave(revision: string): Promise<void>;
   stop(revision: string): Promise<void>;
@@ -129,8 +131,8 @@ export function createRevisions(options: RevisionsOptions): Revisions {
       });
       await finishRemoval(revision);
     },
-    async recover({ revision, phase }) {
-      const isAdopted = await serviceOf(revision).adopt();
+    adopt: (revision) => serviceOf(revision).adopt(),
+    async recover({ revision, phase }, isAdopted) {
       switch (phase) {
         case 'placing':
           if (isAdopted) await homeOf(revision).save({ phase: 'placed' });
