@@ -46,6 +46,13 @@ export function hasGoneLive(
   );
 }
 
+/** Whether a deployment has had the lease of this environment and given it back. Pure. */
+export function hasReleased(commits: readonly Pick<Commit, 'events'>[], deployment: DeploymentId): boolean {
+  return commits.some(({ events }) =>
+    events.some(({ type, data }) => type === 'LeaseReleased' && data.deployment === deployment),
+  );
+}
+
 function evolve(environment: Environment, event: EnvironmentEvent): Environment {
   switch (event.type) {
     case 'LeaseAcquired':

@@ -47,6 +47,11 @@ export const deploymentEvents = {
     lifecycle: z.int().describe('The version of the lifecycle that compiled the pipeline.'),
     reason: text.optional(),
     of: deploymentId.optional().describe('The deployment that this one runs again or rolls back.'),
+    artifact: digest
+      .optional()
+      .describe(
+        'A rollback: what a stage of the other deployment had built; otherwise the source of the release.',
+      ),
     captures: z
       .record(name, json)
       .optional()

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { deploymentEvents } from './deployment-events.ts';
 import { environmentEvents } from './environment-events.ts';
+import { sealEvents } from './seal-events.ts';
 import { currentVersion } from './upcasters.ts';
 
-const schemas = { ...deploymentEvents, ...environmentEvents };
+const schemas = { ...deploymentEvents, ...environmentEvents, ...sealEvents };
 
 export type EventType = keyof typeof schemas;
 export type EventData<Type extends EventType> = z.output<(typeof schemas)[Type]>;

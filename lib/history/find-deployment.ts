@@ -1,6 +1,6 @@
+import { NoneventError } from '../nonevent-error.ts';
 import type { DeploymentId } from './deployment-id.ts';
 import type { EventStore } from './event-store.ts';
-import { NoneventError } from '../nonevent-error.ts';
 
 const WRITTEN_ID = /^(?:deployment#)?([0-9a-f]{1,20})$/;
 const FULL_LENGTH = 20;
@@ -12,7 +12,9 @@ const STREAM_PREFIX = 'deployment#';
  * Errors: `InvalidInput` for what cannot be an id and for a prefix of several, naming them; `NotFound`.
  */
 export async function findDeployment(
-  store: Pick<EventStore, 'find' | 'list'>, written: string): Promise<DeploymentId> {
+  store: Pick<EventStore, 'find' | 'list'>,
+  written: string,
+): Promise<DeploymentId> {
   if (written === 'latest') return newestDeployment(store);
   const prefix = WRITTEN_ID.exec(written.toLowerCase())?.[1];
   if (prefix === undefined) {
@@ -44,7 +46,10 @@ async function newestDeployment(store: Pick<EventStore, 'list'>): Promise<Deploy
 }
 
 /** The ids of the newest deployments, newest first. */
-export async function newestDeployments(store: Pick<EventStore, 'list'>, limit: number): Promise<readonly DeploymentId[]> {
+export async function newestDeployments(
+  store: Pick<EventStore, 'list'>,
+  limit: number,
+): Promise<readonly DeploymentId[]> {
   const opened = await store.list('opened', limit);
   return opened.map(({ stream }) => stream.slice(STREAM_PREFIX.length) as DeploymentId);
 }

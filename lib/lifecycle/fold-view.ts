@@ -1,8 +1,8 @@
 import type { DeploymentEvent, EventData } from '../history/events.ts';
 import type { Json } from '../pipeline/json.ts';
-import { stagesOf } from '../pipeline/steps.ts';
 import type { Stage } from '../pipeline/stage.ts';
 import { classOf } from '../pipeline/stage-class.ts';
+import { stagesOf } from '../pipeline/steps.ts';
 import { ENTER_ROLLBACK } from './leaves.ts';
 import type { DeploymentView, Outcome, StageView } from './view.ts';
 
@@ -30,7 +30,7 @@ export function openView(data: EventData<'DeploymentRequested'>, at: string): Vi
     outcome: undefined,
     stop: undefined,
     failure: undefined,
-    artifact: data.release.artifact,
+    artifact: data.artifact ?? data.release.artifact,
     stages,
     byName: new Map(stages.map((stage) => [stage.name, stage])),
   };

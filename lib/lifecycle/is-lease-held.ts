@@ -1,7 +1,14 @@
+import { ENTER_ROLLBACK } from './leaves.ts';
 import type { DeploymentView } from './view.ts';
 
 /** Whether the deployment ended because another one held the lease of an environment. */
-export function isLeaseHeld(view: DeploymentView): boolean {
-  const stage = view.stages.find((candidate) => candidate.name === view.failure?.stage);
-  return stage?.kind === 'acquire' && view.failure?.mode === 'rejected';
+export function isLeaseHeld({ failure, stages }: DeploymentView): boolean {
+  if (failure?.mode !== 'rejected') return false;
+  if (failure.stage === ENTER_ROLLBACK) return namesHolder(failure.evidence);
+  return stages.find((candidate) => candidate.name === failure.stage)?.kind === 'acquire';
+}
+
+/** A rollback may be refused for other reasons; only this one has somebody to wait for. */
+function namesHolder(evidence: unknown): boolean {
+  return typeof evidence === 'object' && evidence !== null && 'holder' in evidence;
 }

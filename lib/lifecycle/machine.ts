@@ -1,8 +1,8 @@
 import { type AnyStateMachine, createMachine } from 'xstate';
 import type { ParallelGroup, Pipeline, Step } from '../pipeline/pipeline.ts';
-import { isParallel } from '../pipeline/steps.ts';
 import type { ChangeStage, Stage } from '../pipeline/stage.ts';
 import { isChange } from '../pipeline/stage-class.ts';
+import { isParallel } from '../pipeline/steps.ts';
 import { CONCLUDING, ENTER_ROLLBACK, OUTCOMES, PASSED, REQUESTED, undoLeaf } from './leaves.ts';
 import type { Outcome } from './view.ts';
 import { concludeWork, enterWork, type LeafMeta, stageWork, undoWork } from './work.ts';

@@ -1,7 +1,7 @@
 import type { AnyStateNode } from 'xstate';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { changesOf } from '../pipeline/steps.ts';
-import { CONCLUDING, OUTCOMES, PASSED, REQUESTED, undoLeaf } from './leaves.ts';
+import { CONCLUDING, ENTER_ROLLBACK, OUTCOMES, PASSED, REQUESTED, undoLeaf } from './leaves.ts';
 import { compileMachine } from './machine.ts';
 
 /**
@@ -11,7 +11,7 @@ import { compileMachine } from './machine.ts';
  */
 export function mermaidOf(pipeline: Pipeline): string {
   const { states } = compileMachine(pipeline).root;
-  const lane = changesOf(pipeline).map(undoLeaf).reverse();
+  const lane = [ENTER_ROLLBACK, ...changesOf(pipeline).map(undoLeaf).reverse()];
   const endings = OUTCOMES.flatMap((outcome) => [CONCLUDING[outcome], outcome]);
   const apart = new Set([...lane, ...endings]);
   const forward = Object.keys(states).filter((name) => !apart.has(name));

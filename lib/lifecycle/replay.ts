@@ -1,8 +1,8 @@
 import type { DeploymentEvent, Event } from '../history/events.ts';
 import { NoneventError } from '../nonevent-error.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { isParallel } from '../pipeline/steps.ts';
 import { isChange } from '../pipeline/stage-class.ts';
+import { isParallel } from '../pipeline/steps.ts';
 import type { Deployment } from './deployment.ts';
 import { foldView, openView, type ViewDraft } from './fold-view.ts';
 import { machineEventOf } from './machine-event.ts';

@@ -41,4 +41,7 @@ export type LintCode =
   | 'NE308'
   | 'NE309'
   | 'NE310'
-  | 'NE311';
+  | 'NE311'
+  | 'NE312'
+  | 'NE313'
+  | 'NE320';

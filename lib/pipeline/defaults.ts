@@ -12,6 +12,11 @@ export const DEFAULTS: Readonly<Record<StageKind, Defaults>> = {
     expect: 60,
     timeout: 180,
   },
+  compatibility: {
+    question: 'Do its APIs fit those of every revision that is live or may come back?',
+    expect: 1,
+    timeout: 60,
+  },
   acquire: { question: 'Is the environment free for this deployment?', expect: 1, timeout: 60 },
   place: { question: 'Does the release start and answer its health check?', expect: 10, timeout: 120 },
   shift: { question: 'Does the traffic go where it should?', expect: 1, timeout: 60 },

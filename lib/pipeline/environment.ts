@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from './duration.ts';
-import { variables } from './variables.ts';
+import { secrets, variables } from './variables.ts';
 
 /** Runs a release as a process on this machine, behind a router on a port of its own. */
 export const processTarget = z
@@ -27,6 +27,7 @@ export const processTarget = z
       .default(5)
       .describe('How long open requests may finish after a revision lost its traffic.'),
     env: variables,
+    secrets,
   })
   .describe('A process on this machine, behind a router on a port of its own.');
 

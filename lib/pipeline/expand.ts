@@ -1,3 +1,4 @@
+import type { Apis } from './apis.ts';
 import { analysisTimesOf, DEFAULTS, timesOf } from './defaults.ts';
 import type { EnvironmentDefinition } from './environment.ts';
 import type { FileCheck, FileGroup, FileStage } from './file.ts';
@@ -22,6 +23,13 @@ export type PlacedStage = {
   readonly sugar: boolean;
 };
 
+/** What a file says before its stages. */
+export type Header = {
+  readonly pipeline: string;
+  readonly apis: Apis | undefined;
+  readonly environments: Readonly<Record<string, EnvironmentDefinition>>;
+};
+
 export type Expanded = {
   readonly pipeline: Pipeline;
   /** Every stage of the pipeline in order, with the place it was written at. */
@@ -30,18 +38,20 @@ export type Expanded = {
 
 /**
  * Turns written steps into the pipeline that runs: defaults filled in, sugar replaced by the stages it stands for, and
- * one `acquire-<environment>` before the first change of each environment. Every environment named must be known.
+ * one `acquire-<environment>` before the first change of each environment, and before the compatibility checks that lead up
+ * to it. Every environment named must be known.
  */
-export function expand(
-  pipeline: string,
-  environments: Readonly<Record<string, EnvironmentDefinition>>,
-  written: readonly WrittenStep[],
-): Expanded {
+export function expand({ pipeline, apis, environments }: Header, written: readonly WrittenStep[]): Expanded {
   const known = Object.keys(environments);
   const only = known.length === 1 ? known[0] : undefined;
   const steps = withLeases(written.flatMap((step) => expandStep(step, only)));
   return {
-    pipeline: { pipeline, environments: { ...environments }, stages: steps.map(({ step }) => step) },
+    pipeline: {
+      pipeline,
+      ...(apis === undefined ? {} : { apis }),
+      environments: { ...environments },
+      stages: steps.map(({ step }) => step),
+    },
     placed: steps.flatMap(placedStages),
   };
 }
@@ -62,6 +72,7 @@ function expandStage(written: FileStage, only: string | undefined): readonly Sta
     case 'command':
     case 'http':
     case 'analysis':
+    case 'compatibility':
       return [completeCheck(written, only)];
     case 'place':
     case 'shift': {
@@ -93,6 +104,11 @@ function completeCheck(written: FileCheck, only: string | undefined): CheckStage
       const question = written.question ?? DEFAULTS.analysis.question;
       const times = analysisTimesOf(written, written.for);
       return { ...written, question, ...times, environment: written.environment ?? only ?? '' };
+    }
+    case 'compatibility': {
+      const { question = DEFAULTS.compatibility.question, environment } = written;
+      const times = timesOf('compatibility', written);
+      return { ...written, question, ...times, environment: environment ?? only ?? '' };
     }
     default:
       return written satisfies never;
@@ -156,13 +172,25 @@ function analysisOf(
 
 /** Puts one lease before the first change of each environment; the undo lane then releases it last. */
 function withLeases(steps: readonly Origin[]): readonly Origin[] {
-  const acquired = new Set<string>();
-  return steps.flatMap((origin) => {
-    const environment = changedEnvironment(origin.step);
-    if (environment === undefined || acquired.has(environment)) return [origin];
-    acquired.add(environment);
+  const leases = new Map<number, string>();
+  for (const [index, { step }] of steps.entries()) {
+    const environment = changedEnvironment(step);
+    if (environment === undefined || [...leases.values()].includes(environment)) continue;
+    leases.set(leadUpTo(index, environment, steps), environment);
+  }
+  return steps.flatMap((origin, index) => {
+    const environment = leases.get(index);
+    if (environment === undefined) return [origin];
     return [{ path: origin.path, step: acquireOf(environment), sugar: true }, origin];
   });
+}
+
+/** Where the compatibility checks begin that stand right before a change. Under the lease, what they saw stays true. */
+function leadUpTo(change: number, environment: string, steps: readonly Origin[]): number {
+  const isLeading = ({ step }: Origin): boolean =>
+    !('parallel' in step) && step.kind === 'compatibility' && step.environment === environment;
+  const before = steps.slice(0, change).findLastIndex((origin) => !isLeading(origin));
+  return before + 1;
 }
 
 function changedEnvironment(step: Step): string | undefined {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { apis } from './apis.ts';
 import { duration } from './duration.ts';
 import { environmentDefinition } from './environment.ts';
 import { analysisStage } from './kinds/analysis.ts';
 import { commandStage } from './kinds/command.ts';
 import { environment, line } from './kinds/common.ts';
+import { compatibilityStage } from './kinds/compatibility.ts';
 import { customStage } from './kinds/custom.ts';
 import { httpStage } from './kinds/http.ts';
 import { placeStage } from './kinds/place.ts';
@@ -33,6 +35,11 @@ const fileAnalysis = z
   .describe(
     'Check. Compares the new revision with the live one on the traffic it gets. Needs errorRate or p95.',
   );
+const fileCompatibility = compatibilityStage
+  .extend({ question, ...times, environment: maybeEnvironment })
+  .describe(
+    'Check. Holds the `apis` of the release against every revision in the environment that is live or may come back, in both directions.',
+  );
 const filePlace = placeStage
   .extend({ question, ...times, environment: maybeEnvironment })
   .describe('Change. Starts the release beside the live revision, without traffic. Undo stops it.');
@@ -46,13 +53,19 @@ const fileCustom = customStage
   );
 
 /** A check as it may be written. */
-export const fileCheck = z.discriminatedUnion('kind', [fileCommand, fileHttp, fileAnalysis]);
+export const fileCheck = z.discriminatedUnion('kind', [
+  fileCommand,
+  fileHttp,
+  fileAnalysis,
+  fileCompatibility,
+]);
 
 /** A stage as it may be written: with sugar, and without what has a default. */
 export const fileStage = z.discriminatedUnion('kind', [
   fileCommand,
   fileHttp,
   fileAnalysis,
+  fileCompatibility,
   filePlace,
   fileShift,
   fileCustom,
@@ -76,6 +89,9 @@ const environmentName = name.refine(
 /** A pipeline file as a team writes it. */
 export const pipelineFile = z.strictObject({
   pipeline: name.describe('The name of the pipeline, usually that of the service.'),
+  apis: apis
+    .optional()
+    .describe('What the release provides to other services and consumes of them; held by `compatibility`.'),
   environments: z
     .record(environmentName, environmentDefinition)
     .default({})
@@ -96,6 +112,7 @@ export const FILE_KINDS: Readonly<Record<FileStage['kind'], z.ZodType>> = {
   command: fileCommand,
   http: fileHttp,
   analysis: fileAnalysis,
+  compatibility: fileCompatibility,
   place: filePlace,
   shift: fileShift,
   custom: fileCustom,
@@ -104,4 +121,4 @@ export const FILE_KINDS: Readonly<Record<FileStage['kind'], z.ZodType>> = {
 };
 
 /** Kinds that only ask and so may stand in a parallel group. */
-export const CHECK_KINDS: readonly FileCheck['kind'][] = ['command', 'http', 'analysis'];
+export const CHECK_KINDS: readonly FileCheck['kind'][] = ['command', 'http', 'analysis', 'compatibility'];

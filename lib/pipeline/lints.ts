@@ -2,6 +2,8 @@ import type { LintCode } from './code.ts';
 import type { CodePage } from './codes/page.ts';
 import type { Parsed } from './document.ts';
 import type { Expanded } from './expand.ts';
+import { apisDeclared } from './lints/apis-declared.ts';
+import { apisHeld } from './lints/apis-held.ts';
 import { cheapestFirst } from './lints/cheapest-first.ts';
 import { checkBeforeChange } from './lints/check-before-change.ts';
 import { dominatingCheck } from './lints/dominating-check.ts';
@@ -9,6 +11,7 @@ import { earlyVerdict } from './lints/early-verdict.ts';
 import { endsAtAll } from './lints/ends-at-all.ts';
 import { enforcingCheck } from './lints/enforcing-check.ts';
 import type { Lint } from './lints/lint.ts';
+import { literalSecrets } from './lints/literal-secrets.ts';
 import { placedFirst } from './lints/placed-first.ts';
 import { risingShares } from './lints/rising-shares.ts';
 import { timeoutCoversExpectation } from './lints/timeout-covers-expectation.ts';
@@ -28,6 +31,9 @@ const LINTS: Readonly<Record<LintCode, Lint>> = {
   NE309: endsAtAll,
   NE310: enforcingCheck,
   NE311: uniquePorts,
+  NE312: apisHeld,
+  NE313: apisDeclared,
+  NE320: literalSecrets,
 };
 
 /** The page of each lint's code. */
@@ -43,6 +49,9 @@ export const LINT_CODES: Readonly<Record<LintCode, CodePage>> = {
   NE309: endsAtAll.page,
   NE310: enforcingCheck.page,
   NE311: uniquePorts.page,
+  NE312: apisHeld.page,
+  NE313: apisDeclared.page,
+  NE320: literalSecrets.page,
 };
 
 /** Everything the lints have to say about a pipeline. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { apis } from './apis.ts';
 import { environmentDefinition } from './environment.ts';
 import { name, stageName } from './names.ts';
 import { checkStage, type Stage, stage } from './stage.ts';
@@ -18,6 +19,7 @@ export type Step = Stage | ParallelGroup;
  */
 export const pipelineSchema = z.strictObject({
   pipeline: name,
+  apis: apis.optional(),
   environments: z.record(name, environmentDefinition),
   stages: z.array(z.union([parallelGroup, stage])).min(1),
 });

@@ -44,7 +44,7 @@ export function readPipeline(text: string, file: string): Reading {
   const problems = [...shape.problems, ...referenceProblems(shape, parsed)];
   if (problems.length > 0) return refusal(problems, source);
 
-  const expanded = expand(shape.pipeline, shape.environments, shape.steps);
+  const expanded = expand(shape, shape.steps);
   const found = lint(expanded, parsed);
   if (found.some(({ severity }) => severity === 'error')) return refusal(found, source);
   return { ok: true, pipeline: pipelineSchema.parse(expanded.pipeline), ...listed(found, source) };
@@ -71,8 +71,11 @@ function listed(problems: readonly Problem[], source: Source) {
     (one, other) => rank(one) - rank(other) || one.range[0] - other.range[0],
   );
   const kept = bySeverity.slice(0, MOST_FINDINGS).sort((one, other) => one.range[0] - other.range[0]);
+  const findings = kept.map((problem) => findingOf(problem, source));
+  const secret = new Set(findings.flatMap(({ code, line }) => (code === 'NE320' ? [line] : [])));
   return {
-    findings: kept.map((problem) => findingOf(problem, source)),
+    // A line with a secret is not repeated, whatever else is wrong with it.
+    findings: findings.map((finding) => (secret.has(finding.line) ? { ...finding, excerpt: '' } : finding)),
     more: Math.max(0, problems.length - MOST_FINDINGS),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Apis } from './apis.ts';
 import type { Code } from './code.ts';
 import type { Parsed } from './document.ts';
 import type { EnvironmentDefinition } from './environment.ts';
@@ -13,6 +14,7 @@ import { didYouMean, suggest } from './suggest.ts';
 /** What is known of a file after every part of it was held against its schema. */
 export type Shape = {
   readonly pipeline: string;
+  readonly apis: Apis | undefined;
   readonly environments: Readonly<Record<string, EnvironmentDefinition>>;
   /** Names under `environments`, also of those whose definition is wrong. */
   readonly environmentNames: readonly string[];
@@ -36,6 +38,7 @@ export function checkShape(parsed: Parsed): Shape {
   const environments = part(value, 'environments');
   return {
     pipeline: checked.data?.pipeline ?? '',
+    apis: checked.data?.apis,
     environments: checked.data?.environments ?? {},
     environmentNames: isFields(environments) ? Object.keys(environments) : [],
     steps: steps.flatMap(({ step }) => (step === undefined ? [] : [step])),

@@ -4,6 +4,7 @@ const CLASS_OF_KIND: Readonly<Record<StageKind, StageClass>> = {
   command: 'check',
   http: 'check',
   analysis: 'check',
+  compatibility: 'check',
   acquire: 'change',
   place: 'change',
   shift: 'change',

@@ -2,12 +2,18 @@ import { z } from 'zod';
 import { acquireStage } from './kinds/acquire.ts';
 import { analysisStage } from './kinds/analysis.ts';
 import { commandStage } from './kinds/command.ts';
+import { compatibilityStage } from './kinds/compatibility.ts';
 import { customStage } from './kinds/custom.ts';
 import { httpStage } from './kinds/http.ts';
 import { placeStage } from './kinds/place.ts';
 import { shiftStage } from './kinds/shift.ts';
 
-export const checkStage = z.discriminatedUnion('kind', [commandStage, httpStage, analysisStage]);
+export const checkStage = z.discriminatedUnion('kind', [
+  commandStage,
+  httpStage,
+  analysisStage,
+  compatibilityStage,
+]);
 export const changeStage = z.discriminatedUnion('kind', [acquireStage, placeStage, shiftStage, customStage]);
 export const stage = z.discriminatedUnion('kind', [...checkStage.options, ...changeStage.options]);
 

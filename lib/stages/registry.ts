@@ -4,6 +4,7 @@ import type { ChangeKind, CheckKind } from './kind.ts';
 import { acquireKind } from './kinds/acquire.ts';
 import { analysisKind } from './kinds/analysis.ts';
 import { commandKind } from './kinds/command.ts';
+import { compatibilityKind } from './kinds/compatibility.ts';
 import { customKind } from './kinds/custom.ts';
 import { httpKind } from './kinds/http.ts';
 import { placeKind } from './kinds/place.ts';
@@ -14,6 +15,7 @@ const CHECK_KINDS: { readonly [Checked in CheckStage as Checked['kind']]: CheckK
   command: commandKind,
   http: httpKind,
   analysis: analysisKind,
+  compatibility: compatibilityKind,
 };
 
 /** The behaviour of every change of the schema. One that is left out does not compile. */

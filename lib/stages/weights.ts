@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DeploymentView } from '../lifecycle/view.ts';
+import type { ShiftStage } from '../pipeline/kinds/shift.ts';
 import { stagesOf } from '../pipeline/steps.ts';
 import type { Weights } from '../targets/target.ts';
 
@@ -25,6 +26,18 @@ export function weightsBeforeShifts(view: DeploymentView, environment: string): 
     if (captured.success) return captured.data.weights;
   }
   return undefined;
+}
+
+/** Whether no later shift in the environment of this one has begun, so that it decides where users are. */
+export function isNewestShift(view: DeploymentView, shift: ShiftStage): boolean {
+  const stages = stagesOf(view.pipeline);
+  const later = stages.slice(stages.findIndex(({ name }) => name === shift.name) + 1);
+  const begun = new Set(
+    view.stages.filter(({ startedAt }) => startedAt !== undefined).map(({ name }) => name),
+  );
+  return !later.some(
+    (stage) => stage.kind === 'shift' && stage.environment === shift.environment && begun.has(stage.name),
+  );
 }
 
 /**

@@ -165,6 +165,7 @@ describe('an event with a right hash', () => {
         seq: 3,
         problem:
           'event StopRequested does not fit its schema: ✖ Invalid input: expected string, received number → at actor',
+        bytes: { from: 1, to: 63 },
       },
     ]);
   });

@@ -89,6 +89,21 @@ const dataOf = {
     live: revision,
     knownGood: fc.option(revision),
   }),
+  Sealed: fc.record({
+    seal: attempt,
+    at: fc.constant('2026-11-23T04:00:00.000Z'),
+    previous: hex(64),
+    changed: fc.array(
+      fc.record(
+        { stream: fc.constantFrom('environment#production', 'deployment#a'), seq: attempt, hash: hex(64) },
+        optional,
+      ),
+    ),
+    streams: fc.nat(),
+    root: hex(64),
+    publicKey: hex(64),
+    signature: hex(128),
+  }),
 } satisfies Record<EventType, fc.Arbitrary<object>>;
 
 /** Any event of any type. */

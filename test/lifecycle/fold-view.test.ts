@@ -242,14 +242,14 @@ describe('a rollback', () => {
   test('finds the changes of the other deployment made, with what each had captured', () => {
     const view = viewOf(rollback);
     expect(view).toMatchObject({ kind: 'rollback', of: OTHER, artifact: ANOTHER_DIGEST });
-    expect(view.stages.map(({ name, state, capture, startedAt }) => [name, state, capture, startedAt])).toEqual(
-      [
-        ['unit', 'pending', undefined, undefined],
-        ['notify', 'passed', 'before', at(1)],
-        ['left', 'pending', undefined, undefined],
-        ['right', 'pending', undefined, undefined],
-      ],
-    );
+    expect(
+      view.stages.map(({ name, state, capture, startedAt }) => [name, state, capture, startedAt]),
+    ).toEqual([
+      ['unit', 'pending', undefined, undefined],
+      ['notify', 'passed', 'before', at(1)],
+      ['left', 'pending', undefined, undefined],
+      ['right', 'pending', undefined, undefined],
+    ]);
   });
 
   test('RollbackAdmitted: changes nothing but where it stands', () => {

@@ -104,9 +104,9 @@ describe('the undo lane', () => {
 
   test('is not entered for a rollback that is refused, which has changed nothing', () => {
     expect(leavesAfter(PIPELINE, 'rollback.started', 'rollback.refused')).toEqual(['conclude failure']);
-    expect(
-      leavesAfter(PIPELINE, 'rollback.started', 'rollback.refused', 'deployment.failed'),
-    ).toEqual(['failed']);
+    expect(leavesAfter(PIPELINE, 'rollback.started', 'rollback.refused', 'deployment.failed')).toEqual([
+      'failed',
+    ]);
   });
 
   test('is not there without a change: there is nothing to roll back', () => {

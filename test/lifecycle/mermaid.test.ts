@@ -12,7 +12,7 @@ test('draws the lanes, a group as one state with two regions, and the endings', 
   %% forward
   [*] --> requested
   requested --> stage_prepare : deployment started
-  requested --> undo_finish : rollback started
+  requested --> enter_rollback : rollback started
   state "prepare" as stage_prepare
   stage_prepare --> stage_tests : passed
   stage_prepare --> conclude_failure : refused
@@ -34,6 +34,9 @@ test('draws the lanes, a group as one state with two regions, and the endings', 
   stage_finish --> undo_prepare : refused
   stage_finish --> undo_finish : failed
   %% undo lane, newest first
+  state "enter rollback" as enter_rollback
+  enter_rollback --> undo_finish : admitted
+  enter_rollback --> conclude_failure : refused
   state "undo finish" as undo_finish
   undo_finish --> undo_prepare : undone
   undo_finish --> conclude_stuck : undoFailed

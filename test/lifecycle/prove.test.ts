@@ -13,11 +13,11 @@ test('every law holds for a small pipeline, with the number of places where each
   const { laws, ...counts } = prove(PIPELINE);
   expect(counts).toEqual({ holds: true, states: 17, situations: 27, steps: 71 });
   expect(laws).toEqual([
-    { law: 'the whole machine was explored', holds: true, checked: 26 },
-    { law: 'every state reaches an end', holds: true, checked: 26 },
-    { law: 'nothing goes round in circles', holds: true, checked: 26 },
-    { law: 'a stop is accepted until the end', holds: true, checked: 18 },
-    { law: 'wherever work is done, its success and its failure are accepted', holds: true, checked: 9 },
+    { law: 'the whole machine was explored', holds: true, checked: 27 },
+    { law: 'every state reaches an end', holds: true, checked: 27 },
+    { law: 'nothing goes round in circles', holds: true, checked: 27 },
+    { law: 'a stop is accepted until the end', holds: true, checked: 19 },
+    { law: 'wherever work is done, its success and its failure are accepted', holds: true, checked: 10 },
     { law: 'after a failure no stage begins', holds: true, checked: 19 },
     { law: 'after a failure every begun change is undone', holds: true, checked: 2 },
     { law: 'changes are undone newest first', holds: true, checked: 5 },
@@ -154,7 +154,13 @@ describe('a broken machine is found by its law, with a shortest way to where it 
 
   test('a lease that is kept after a failure', () => {
     const proof = broken((states) => set(states, 'undo blue', { 'blue.undone': 'conclude rollback' }));
-    const shortest = ['rollback.started', 'rollback.admitted', 'all.undone', 'blue.undone', 'deployment.rolledBack'];
+    const shortest = [
+      'rollback.started',
+      'rollback.admitted',
+      'all.undone',
+      'blue.undone',
+      'deployment.rolledBack',
+    ];
     expect(brokenIn(proof)).toEqual({
       'every lease is released at every end but stuck': shortest,
       'after a failure every begun change is undone': shortest,

@@ -94,6 +94,8 @@ function possibleEvents(pipeline: Pipeline): readonly DeploymentEvent[] {
   return [
     STARTED,
     event('DeploymentStarted', { entry: 'rollback' }),
+    event('RollbackAdmitted', { environments: [] }),
+    event('RollbackRefused', { failure }),
     event('StopRequested', { actor: 'ada', reason: 'because' }),
     event('DeploymentSucceeded', SUMMARY),
     event('DeploymentFailed', SUMMARY),
@@ -131,6 +133,10 @@ function nameOf(recorded: Event): string {
     case 'StageReused':
     case 'StageUndone':
       return `${recorded.data.stage}.${recorded.type.slice('Stage'.length).toLowerCase()}`;
+    case 'RollbackAdmitted':
+      return 'rollback.admitted';
+    case 'RollbackRefused':
+      return 'rollback.refused';
     case 'UndoFailed':
       return `${recorded.data.stage}.undoFailed`;
     case 'StopRequested':

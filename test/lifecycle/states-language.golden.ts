@@ -41,7 +41,7 @@ export const SMALL_DOCUMENT = {
   States: {
     requested: {
       Type: 'Choice',
-      Choices: [{ Variable: '$.entry', StringEquals: 'rollback', Next: 'undo notify' }],
+      Choices: [{ Variable: '$.entry', StringEquals: 'rollback', Next: 'enter rollback' }],
       Default: 'early',
     },
     early: {
@@ -124,7 +124,11 @@ export const SMALL_DOCUMENT = {
       Next: 'succeeded',
     },
     'enter rollback': {
-      ...task('nonevent-enter', IDS, 135, [ATTEMPTS, INVOCATION]),
+      ...INVOKE,
+      Parameters: { FunctionName: 'nonevent-enter', Payload: IDS },
+      ResultPath: null,
+      TimeoutSeconds: 135,
+      Retry: STAGE_RETRY,
       Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'conclude failure' }],
       Next: 'undo notify',
     },

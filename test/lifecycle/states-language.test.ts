@@ -78,7 +78,10 @@ describe('for every pipeline', () => {
     holds((pipeline) => {
       const { States, StartAt } = compileStatesLanguage(pipeline);
       expect(enteredAt(States, StartAt, 'forward')).toEqual(leavesAfter(pipeline, 'deployment.started'));
-      expect(enteredAt(States, StartAt, 'rollback')).toEqual(leavesAfter(pipeline, 'rollback.started'));
+      const rollback = stateAfter(pipeline).next('rollback.started')?.leaves;
+      expect(enteredAt(States, StartAt, 'rollback')).toEqual(
+        rollback ?? leavesAfter(pipeline, 'deployment.started'),
+      );
       for (const state of allStates(pipeline)) {
         const [leaf = ''] = state.leaves;
         const documented = States[leaf];
@@ -162,6 +165,8 @@ function machineNames(pipeline: Pipeline): readonly string[] {
 
 function enteredAt(states: States, start: string, entry: string): readonly string[] {
   const choice = states[start];
+  // Without a change there is nothing to choose.
+  if (choice?.Type === 'Pass') return leavesAt(states, choice.Next as string);
   const choices = choice?.Choices as readonly { readonly StringEquals: string; readonly Next: string }[];
   const chosen = choices.find((candidate) => candidate.StringEquals === entry)?.Next;
   return leavesAt(states, chosen ?? (choice?.Default as string));
@@ -204,6 +209,7 @@ function eventsOf(leaf: string): {
   if (leaf === 'conclude failure') return { passed: 'deployment.failed' };
   if (leaf === 'conclude rollback') return { passed: 'deployment.rolledBack' };
   if (leaf === 'conclude stuck') return { passed: 'deployment.stuck' };
+  if (leaf === 'enter rollback') return { passed: 'rollback.admitted', failed: 'rollback.refused' };
   const undoing = /^undo (.+)$/.exec(leaf)?.[1];
   if (undoing !== undefined) return { passed: `${undoing}.undone`, failed: `${undoing}.undoFailed` };
   return { passed: `${leaf}.passed`, failed: `${leaf}.failed`, refused: `${leaf}.refused` };

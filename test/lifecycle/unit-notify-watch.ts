@@ -3,8 +3,8 @@ import type { Cause } from '../../lib/lifecycle/decide.ts';
 import type { Deployment } from '../../lib/lifecycle/deployment.ts';
 import type { Recoveries } from '../../lib/lifecycle/failure.ts';
 import { replay } from '../../lib/lifecycle/replay.ts';
-import { stagesOf } from '../../lib/pipeline/steps.ts';
 import type { Stage } from '../../lib/pipeline/stage.ts';
+import { stagesOf } from '../../lib/pipeline/steps.ts';
 import { attemptFailed, commitsOf, opened, passed, STARTED, stageFailed, started } from './histories.ts';
 import { pipelineOf } from './pipelines.ts';
 

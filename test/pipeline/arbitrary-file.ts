@@ -50,6 +50,7 @@ const custom = fc.record({
   environment: optional(environment),
   env: optional(fc.dictionary(fc.stringMatching(/^[A-Z]{1,8}$/), text, { maxKeys: 3 })),
 });
+const compatibility = fc.record({ kind: fc.constant('compatibility'), environment, mode });
 const canary = fc.record({ kind: fc.constant('canary'), environment, steps, smoke, analysis: criteria });
 const blueGreen = fc.record({
   kind: fc.constant('blueGreen'),
@@ -62,16 +63,27 @@ const step = fc.oneof(
   command,
   http,
   custom,
+  compatibility,
   canary,
   blueGreen,
   fc.array(fc.oneof(command, http), { minLength: 2, maxLength: 4 }).map((stages) => ({ stages })),
 );
 
+const versions = fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 3 });
+const apiName = fc.constantFrom('catalog', 'prices');
+const apis = fc.record({
+  provides: optional(fc.dictionary(apiName, versions)),
+  consumes: optional(
+    fc.dictionary(apiName, fc.oneof(versions, fc.record({ versions, external: optional(fc.boolean()) }))),
+  ),
+});
+
 /** Pipeline files that are right, as plain data: any mix of kinds, with and without what may be left out. */
 export const pipelineFiles = fc
-  .tuple(command, fc.array(step, { maxLength: 8 }))
-  .map(([first, others]) => ({
+  .tuple(apis, command, fc.array(step, { maxLength: 8 }))
+  .map(([declared, first, others]) => ({
     pipeline: 'storefront',
+    apis: declared,
     environments: {
       staging: { target: { kind: 'process', start: 'npm start', port: 8081 } },
       production: { target: { kind: 'process', start: 'npm start', port: 8080, drain: '2s' } },

@@ -123,6 +123,39 @@ describe('traffic', () => {
   });
 });
 
+describe('APIs', () => {
+  const HEAD_WITH_APIS = HEAD.replace('environments:', 'apis: { provides: { catalog: [1] } }\nenvironments:');
+  const lintApis = (...stages: readonly string[]) =>
+    readPipeline(
+      `${HEAD_WITH_APIS}${stages.map((stage) => `  - { ${stage} }\n`).join('')}`,
+      'nonevent.yaml',
+    ).findings.map(({ line, code, message, hint }) => `${line} ${code} ${message}; ${hint}`);
+  const fits = (environment: string) =>
+    `name: fits-${environment}, kind: compatibility, environment: ${environment}`;
+
+  it('are to be held in each environment that gets traffic', () => {
+    expect(lintApis(command('a'), fits('staging'), blueGreen('b', 'staging'), blueGreen('c'))).toEqual([
+      '10 NE312 nothing holds the apis of this release before it gets traffic in production; put a compatibility stage right before c-place',
+    ]);
+  });
+
+  it('are to be held under the lease: an early check is not enough', () => {
+    expect(lintApis(fits('production'), command('a'), blueGreen('b'))).toEqual([
+      '9 NE312 fits-production holds the apis before the lease of production is taken, so what it saw may change; put a compatibility stage right before b-place',
+    ]);
+    expect(lintApis(command('a'), fits('production'), blueGreen('b'))).toEqual([]);
+  });
+
+  it('may be held between the first change and the first shift', () => {
+    expect(lintApis(command('a'), place('b'), fits('production'), shift('c', 100))).toEqual([]);
+    expect(lintApis(command('a'), place('b'), shift('c', 100), fits('production'))).toHaveLength(1);
+  });
+
+  it('may be held first of all, with nothing but the lease before it', () => {
+    expect(lintApis(fits('production'), blueGreen('b'))).toEqual([]);
+  });
+});
+
 it('wants an analysis to have the time that it observes', () => {
   const look = `name: look, kind: analysis, environment: production, for: 2m, minRequests: 1, p95: { max: 1s }`;
   expect(lint(command('a'), blueGreen('b'), `${look}, expect: 10s, timeout: 60s`)).toEqual([

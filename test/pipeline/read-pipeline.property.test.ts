@@ -4,8 +4,8 @@ import { stringify } from 'yaml';
 import { CODES } from '../../lib/pipeline/codes.ts';
 import { type Finding, formatFinding } from '../../lib/pipeline/finding.ts';
 import { pipelineSchema } from '../../lib/pipeline/pipeline.ts';
-import { stagesOf } from '../../lib/pipeline/steps.ts';
 import { readPipeline } from '../../lib/pipeline/read-pipeline.ts';
+import { stagesOf } from '../../lib/pipeline/steps.ts';
 import { pipelineFiles } from './arbitrary-file.ts';
 
 const text = (file: unknown) => stringify(file, { aliasDuplicateObjects: false });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { stagesOf } from '../../lib/pipeline/steps.ts';
 import { readPipeline } from '../../lib/pipeline/read-pipeline.ts';
+import { stagesOf } from '../../lib/pipeline/steps.ts';
 
 const HEAD = `pipeline: storefront
 environments:
@@ -174,7 +174,7 @@ stages:
       'did you mean production?',
     ]);
     expect(hint('  - { name: a, kind: sandwich }')).toEqual([
-      'known here: command, http, analysis, place, shift, custom, canary, blueGreen',
+      'known here: command, http, analysis, compatibility, place, shift, custom, canary, blueGreen',
     ]);
   });
 

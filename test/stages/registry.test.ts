@@ -14,6 +14,7 @@ describe('the registry', () => {
       'command',
       'http',
       'analysis',
+      'compatibility',
       'acquire',
       'place',
       'shift',

@@ -119,7 +119,13 @@ function lineOf(
   const to = shapeOf(edge.to);
   if (from === undefined || to === undefined) return [];
   const kind = edge.from.startsWith('undo ') ? 'undo' : to.x > from.x + CHANNEL ? 'failure' : 'forward';
-  return [{ ...edge, kind, path: isSameColumn(from, to) ? vertical(from, to) : elbow(from, to) }];
+  return [{ ...edge, kind, path: pathOf(edge, from, to) }];
+}
+
+function pathOf(edge: GraphEdge, from: Shape, to: Shape): string {
+  if (!isSameColumn(from, to)) return elbow(from, to);
+  // Straight down it would run through every undo below it.
+  return edge.to === CONCLUDING.stuck ? hook(from, to) : vertical(from, to);
 }
 
 /** A frame is a little wider than the boxes in it. */
@@ -130,6 +136,13 @@ function isSameColumn(from: Shape, to: Shape): boolean {
 function vertical(from: Shape, to: Shape): string {
   const x = Math.max(from.x, to.x) + 14;
   return to.y > from.y ? `M${x} ${from.y + from.height}V${to.y}` : `M${x} ${from.y}V${to.y + to.height}`;
+}
+
+/** Out at the right, down beside the column, in at the right. */
+function hook(from: Shape, to: Shape): string {
+  const right = Math.max(from.x + from.width, to.x + to.width);
+  const [top, bottom] = [from.y + from.height / 2, to.y + to.height / 2 - 5];
+  return `M${from.x + from.width} ${top}H${right + 8}Q${right + 14} ${top} ${right + 14} ${top + 6}V${bottom - 6}Q${right + 14} ${bottom} ${right + 8} ${bottom}H${to.x + to.width}`;
 }
 
 /** Out at the right, along the channel before the target's column, in at its left. */

@@ -1,8 +1,8 @@
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import { changesOf, stagesOf } from '../../pipeline/steps.ts';
 import type { Stage } from '../../pipeline/stage.ts';
 import { isChange } from '../../pipeline/stage-class.ts';
-import { CONCLUDING, OUTCOMES, undoLeaf } from '../leaves.ts';
+import { changesOf, stagesOf } from '../../pipeline/steps.ts';
+import { CONCLUDING, ENTER_ROLLBACK, OUTCOMES, undoLeaf } from '../leaves.ts';
 import type { Outcome } from '../view.ts';
 import type { Step } from './explore.ts';
 import type { Situation } from './situation.ts';
@@ -51,12 +51,13 @@ function acceptsStop(situation: Situation): boolean | undefined {
 }
 
 function acceptsOutcomes(stages: readonly Stage[]): (situation: Situation) => boolean | undefined {
-  const expected = new Map(
-    stages.flatMap((stage) => [
+  const expected = new Map([
+    [ENTER_ROLLBACK, ['rollback.admitted', 'rollback.refused']],
+    ...stages.flatMap((stage): readonly (readonly [string, readonly string[]])[] => [
       [stage.name, ['passed', 'failed', 'refused'].map((fact) => `${stage.name}.${fact}`)],
       [undoLeaf(stage), ['undone', 'undoFailed'].map((fact) => `${stage.name}.${fact}`)],
     ]),
-  );
+  ]);
   return ({ state }) => {
     const outcomes = state.leaves.flatMap((leaf) => expected.get(leaf) ?? []);
     return outcomes.length === 0 ? undefined : outcomes.every((event) => state.next(event) !== undefined);

@@ -52,6 +52,8 @@ export function eventInWords(event: Event): string {
       const { pipeline, live, knownGood } = event.data;
       return `${pipeline} ${live.release.version}, known good ${knownGood?.release.version ?? 'none yet'}`;
     }
+    case 'Sealed':
+      return `${event.data.streams} streams, root ${event.data.root.slice(0, 12)}`;
     default:
       return event satisfies never;
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { variables } from '../variables.ts';
+import { secrets, variables } from '../variables.ts';
 import { check } from './common.ts';
 
 /** Runs a command in a clean copy of the release's source; passes when it exits with 0. */
@@ -8,6 +8,7 @@ export const commandStage = z.strictObject({
   ...check,
   run: z.string().min(1).max(10_000).describe('The command, given to `sh -c`.'),
   env: variables,
+  secrets,
   artifact: z
     .string()
     .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, 'expected a path inside the source, without ..')

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { variables } from '../variables.ts';
+import { secrets, variables } from '../variables.ts';
 import { change, environment } from './common.ts';
 
 /** A change of your own: a command, and the command that undoes it. Both must be harmless when run twice. */
@@ -16,6 +16,7 @@ export const customStage = z.strictObject({
     .optional()
     .describe('A command run before the change; its output reaches `undo` as NONEVENT_CAPTURE.'),
   env: variables,
+  secrets,
 });
 
 export type CustomStage = z.output<typeof customStage>;

@@ -18,7 +18,7 @@ export const checkBeforeChange: Lint = {
   severity: 'error',
   page,
   find({ placed }) {
-    const [first] = placed;
+    const first = placed.find(({ stage }) => stage.kind !== 'acquire');
     if (first === undefined || !isChange(first.stage)) return [];
     const message = 'the first stage is a change: expected at least one check before it';
     const hint = 'put a check first, such as kind: command with run: npm test';

@@ -1,7 +1,7 @@
 import { CHECKS_ONLY, type CodePage } from '../codes/page.ts';
 import { inWords } from '../in-words.ts';
-import { isParallel } from '../steps.ts';
 import { isChange } from '../stage-class.ts';
+import { isParallel } from '../steps.ts';
 import type { Lint } from './lint.ts';
 
 /** A check that takes no longer than this is not worth splitting. */

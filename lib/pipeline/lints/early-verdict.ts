@@ -1,8 +1,8 @@
 import { CHECKS_ONLY, type CodePage } from '../codes/page.ts';
 import { inWords } from '../in-words.ts';
 import type { Step } from '../pipeline.ts';
-import { isParallel } from '../steps.ts';
 import { isChange } from '../stage-class.ts';
+import { isParallel } from '../steps.ts';
 import type { Lint } from './lint.ts';
 
 const LONGEST = 300;

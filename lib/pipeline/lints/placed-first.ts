@@ -42,6 +42,7 @@ function revisionNeededIn(stage: Stage): string | undefined {
     case 'http':
       return stage.through === 'revision' && stage.url.startsWith('/') ? stage.environment : undefined;
     case 'command':
+    case 'compatibility':
     case 'custom':
     case 'acquire':
     case 'place':

@@ -4,9 +4,9 @@ import { processTarget } from '../environment.ts';
 import { FILE_KINDS, type FileStage, fileGroup, pipelineFile } from '../file.ts';
 import { LIMITS } from '../guards.ts';
 import { inWords } from '../in-words.ts';
-import { stagesOf } from '../steps.ts';
 import { readPipeline } from '../read-pipeline.ts';
 import { bare, descriptionOf } from '../schema-walk.ts';
+import { stagesOf } from '../steps.ts';
 import { COMPLETE, SMALLEST } from './examples.ts';
 import { type FieldRow, fieldRows } from './field-rows.ts';
 
@@ -42,7 +42,8 @@ Where a file has exactly one environment, no stage has to name it. Stages run in
 
 A stage is a **check**, which asks a question and changes nothing, or a **change**, which can be taken back. Before the first
 change in each environment the stage \`acquire-<environment>\` is put in, which takes the environment's lease; it is undone last.
-No stage waits for a person.
+Compatibility checks right before that change come after the lease, so that what they saw is still true when the release goes
+live. No stage waits for a person.
 
 ${kinds()}
 

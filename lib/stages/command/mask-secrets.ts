@@ -1,21 +1,19 @@
-const SECRET_NAME = /TOKEN|SECRET|PASSWORD|KEY|CREDENTIAL/i;
-
-/** Shorter values are no secrets, and hiding them would make every text unreadable. */
-const SHORTEST = 4;
+import { isSecretName, SHORTEST_SECRET } from '../../pipeline/literal-secret.ts';
 
 const MASK = '***';
-
-/** Whether a variable or a parameter of this name holds what nobody may read. */
-export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name);
-}
 
 /** The values that must not be written anywhere: those of variables whose name says so, of at least four characters. */
 export function secretsIn(variables: Readonly<Record<string, string>>): readonly string[] {
   const values = Object.entries(variables).flatMap(([name, value]) =>
     isSecretName(name) ? [value, value.trim()] : [],
   );
-  return [...new Set(values)].filter((value) => value.length >= SHORTEST);
+  return [...new Set(values)].filter((value) => value.length >= SHORTEST_SECRET);
+}
+
+/** A text without the secrets. */
+export function maskText(text: string, secrets: readonly string[]): string {
+  const mask = createMask(secrets);
+  return Buffer.concat([mask.pass(Buffer.from(text)), mask.end()]).toString('utf8');
 }
 
 /** Puts `***` in the place of secrets in a stream, however the stream is cut into chunks. */

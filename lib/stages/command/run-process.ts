@@ -86,8 +86,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 async function stopAll(group: number, marks: Marks): Promise<void> {
-  await stopGroup(group, STOP_GRACE);
-  await stopMarked(marks, STOP_GRACE);
+  await Promise.all([stopGroup(group, STOP_GRACE), stopMarked(marks, STOP_GRACE)]);
 }
 
 /** A process that we could not find may still hold the pipes open. */

@@ -1,17 +1,16 @@
-import { environmentStream, foldEnvironment, revisionLiveBefore } from '../../environments/environment.ts';
-import { acquireLease } from '../../environments/lease.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DeploymentId } from '../../history/deployment-id.ts';
-import type { RevisionRef } from '../../history/environment-events.ts';
 import { event } from '../../history/events.ts';
-import { opening } from '../../lifecycle/decide.ts';
+import { type Cause, opening } from '../../lifecycle/decide.ts';
+import type { Deployment } from '../../lifecycle/deployment.ts';
+import type { Failure } from '../../lifecycle/failure.ts';
 import { ENTER_ROLLBACK } from '../../lifecycle/leaves.ts';
 import { ENTER_SECONDS } from '../../lifecycle/work.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
-import { changesOf } from '../../pipeline/steps.ts';
-import type { Target } from '../../targets/target.ts';
-import { weightsBeforeShifts, withTraffic } from '../weights.ts';
 import { attempt } from './attempt.ts';
 import { DriveError } from './drive-error.ts';
+import { type Prepared, prepareReturn } from './prepare-return.ts';
+import { ROLLBACK_EXPECTATION, refusalOf } from './rollback-refusal.ts';
 import type { Services } from './services.ts';
 import { decideAndAppend, openSession, type Session } from './session.ts';
 
@@ -29,126 +28,79 @@ export async function enterRollback(
   const session = await decideAndAppend(services.store, opened, (deployment) =>
     opening(deployment, 'rollback'),
   );
-  if (!session.deployment.state.includes(ENTER_ROLLBACK)) return refuseIfRefused(session);
-  const prepared = await attempt(
-    services,
-    session,
-    { seconds: ENTER_SECONDS, expected: QUESTION, stoppable: false },
-    (signal) => prepareEnvironments(services, session, signal),
-  );
+  if (!isEntering(session.deployment)) return refuseIfRefused(session);
+  const { stop } = session.deployment.view;
+  const answer: Answer =
+    stop === undefined ? await prepare(services, session) : { refusal: refusalOf(STOPPED) };
   const entered = await decideAndAppend(services.store, session, (deployment) => {
-    if (!deployment.state.includes(ENTER_ROLLBACK)) return [];
-    if (prepared.ok) return [event('RollbackAdmitted', { environments: [...prepared.value] })];
-    return [
-      event('RollbackRefused', {
-        failure: {
-          ...prepared.cause,
-          question: QUESTION,
-          recovery: 'compensate',
-          next: 'none: nothing was changed; mend the cause and roll back again',
-        },
-      }),
-    ];
+    if (!isEntering(deployment)) return [];
+    return 'refusal' in answer
+      ? [event('RollbackRefused', { failure: answer.refusal })]
+      : [event('RollbackAdmitted', { environments: [...answer.prepared] })];
   });
   return refuseIfRefused(entered);
 }
 
-const QUESTION = 'Can everything that was changed be taken back now?';
+type Answer = { readonly prepared: readonly Prepared[] } | { readonly refusal: Failure };
+
+const STOPPED: Cause = {
+  mode: 'stopped',
+  expected: ROLLBACK_EXPECTATION,
+  observed: 'the rollback was asked to stop before it had begun',
+};
+
+async function prepare(services: Services, session: Session): Promise<Answer> {
+  const limit = { seconds: ENTER_SECONDS, expected: ROLLBACK_EXPECTATION, stoppable: false };
+  const prepared = await attempt<Answer>(services, session, limit, (signal) =>
+    patiently(services, signal, async () => {
+      try {
+        return { prepared: await prepareReturn(services, session.deployment.view, signal) };
+      } catch (thrown) {
+        // What contradicts the rollback is an answer; everything else may be different the next time.
+        if (thrown instanceof NoneventError && thrown.code === 'Conflict') return refusedBy(thrown);
+        throw thrown;
+      }
+    }),
+  );
+  return prepared.ok ? prepared.value : { refusal: refusalOf(prepared.cause) };
+}
+
+function refusedBy(conflict: NoneventError): Answer {
+  const cause: Cause = {
+    mode: 'rejected',
+    expected: ROLLBACK_EXPECTATION,
+    observed: messageOf(conflict),
+    evidence: { ...conflict.fields },
+  };
+  return { refusal: refusalOf(cause, conflict.hint) };
+}
+
+const TRIES = 3;
+const PAUSE_MILLISECONDS = 500;
+
+/** Users wait for a rollback: what fails is tried again here and now, not after the pauses of the execution. */
+async function patiently<Result>(
+  { log }: Services,
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  for (let number = 1; ; number += 1) {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (number === TRIES || signal.aborted) throw thrown;
+      log(`entering the rollback failed, it is tried again: ${messageOf(thrown)}`);
+      await pause(PAUSE_MILLISECONDS * number, undefined, { signal });
+    }
+  }
+}
+
+function isEntering({ state }: Deployment): boolean {
+  return state.includes(ENTER_ROLLBACK);
+}
 
 function refuseIfRefused({ deployment }: Session): void {
   const { failure } = deployment.view;
-  if (failure !== undefined) throw new DriveError('StageRefused', `rollback refused: ${failure.observed}`);
-}
-
-type Prepared = { readonly environment: string; readonly returnsTo: string[] };
-
-async function prepareEnvironments(
-  services: Services,
-  session: Session,
-  signal: AbortSignal,
-): Promise<readonly Prepared[]> {
-  const prepared: Prepared[] = [];
-  for (const change of changesOf(session.deployment.view.pipeline)) {
-    if (change.kind === 'acquire')
-      prepared.push(await prepareEnvironment(services, session, change.environment, signal));
-  }
-  return prepared;
-}
-
-async function prepareEnvironment(
-  services: Services,
-  { deployment: { view } }: Session,
-  environment: string,
-  signal: AbortSignal,
-): Promise<Prepared> {
-  const { pipeline } = view.pipeline;
-  await acquireLease(services.store, environment, { deployment: view.deployment, pipeline });
-  const places = changesOf(view.pipeline).some(
-    (change) => change.kind === 'place' && change.environment === environment,
-  );
-  if (!places) return { environment, returnsTo: [] };
-  const { commits } = await services.store.load(environmentStream(environment));
-  const live = foldEnvironment(commits).live[pipeline]?.live;
-  if (live?.deployment !== view.of) throw notLive(environment, view.of ?? view.deployment, live);
-  const returnsTo = Object.keys(withTraffic(weightsBeforeShifts(view, environment) ?? {}));
-  if (returnsTo.length === 0) throw nothingBefore(environment, pipeline);
-  const definition = view.pipeline.environments[environment];
-  if (definition === undefined) throw new Error(`pipeline ${pipeline} has no environment ${environment}`);
-  const target = await services.targets.target(environment, pipeline, definition);
-  for (const revision of returnsTo) {
-    await makeRunning(target, revision, revisionLiveBefore(commits, pipeline, revision), environment, signal);
-  }
-  return { environment, returnsTo };
-}
-
-/** A revision that is kept warm runs already; an older one is placed again from its artifact. */
-async function makeRunning(
-  target: Target,
-  revision: string,
-  ref: RevisionRef | undefined,
-  environment: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const { revisions } = await target.state();
-  if (revisions.some((one) => one.revision === revision && one.running)) return;
-  if (ref === undefined) throw gone(environment, revision, 'it was never recorded as live');
-  try {
-    await target.place(
-      { revision, deployment: ref.deployment, artifact: ref.artifact ?? ref.release.artifact },
-      signal,
-    );
-  } catch (thrown) {
-    throw gone(environment, revision, messageOf(thrown));
-  }
-}
-
-function notLive(environment: string, of: string, live: RevisionRef | undefined): NoneventError {
-  const now =
-    live === undefined ? 'nothing is live' : `${live.revision} of deployment ${live.deployment} is live`;
-  return new NoneventError('Conflict', `deployment ${of} is not what is live in ${environment}: ${now}`, {
-    fields: { environment, deployment: of },
-    hint: `undo what is live with \`nonevent rollback ${environment}\``,
-  });
-}
-
-function nothingBefore(environment: string, pipeline: string): NoneventError {
-  return new NoneventError(
-    'Conflict',
-    `nothing of ${pipeline} was live in ${environment} before, so there is nothing to go back to`,
-    {
-      fields: { environment, pipeline },
-      hint: 'deploy another release',
-    },
-  );
-}
-
-function gone(environment: string, revision: string, why: string): NoneventError {
-  return new NoneventError(
-    'Conflict',
-    `${revision}, which would get the traffic back in ${environment}, cannot run: ${why}`,
-    {
-      fields: { environment, revision },
-      hint: 'deploy that release again instead',
-    },
-  );
+  if (failure?.stage !== ENTER_ROLLBACK) return;
+  throw new DriveError('StageRefused', `rollback refused: ${failure.observed}`);
 }

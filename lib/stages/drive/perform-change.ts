@@ -8,6 +8,7 @@ import { failStage } from './fail-stage.ts';
 import type { Services } from './services.ts';
 import { decideAndAppend, type Session } from './session.ts';
 import { stageContext } from './stage-context.ts';
+import { requireLeaseFor } from './under-lease.ts';
 
 /**
  * Captures what the change will overwrite, records that with the start of the attempt, and only then applies. A later attempt
@@ -28,8 +29,11 @@ export async function performChange(
     services,
     begun,
     { seconds: stage.timeout, expected: `the change within ${stage.timeout} s`, stoppable: true },
-    async (signal) =>
-      kind.apply(stage, await stageContext(services, begun, number, signal), known.capture ?? null),
+    async (signal) => {
+      const context = await stageContext(services, begun, number, signal);
+      await requireLeaseFor(services.store, begun.deployment.view, stage);
+      return kind.apply(stage, context, known.capture ?? null);
+    },
   );
   if (!applied.ok) return failStage(services, begun, stage, kind.recoveries, applied.cause, number);
   const { evidence, expected, observed } = applied.value;

@@ -55,6 +55,7 @@ export async function requestRollback(
         lifecycle: LIFECYCLE_VERSION,
         reason: request.reason,
         of: request.of,
+        artifact: of.view.artifact,
         captures: capturesOf(of),
       }),
     ]));
@@ -91,7 +92,7 @@ export function requireUndoable({ view }: Deployment): void {
   if (view.kind === 'rollback') {
     throw new NoneventError('Conflict', `deployment ${view.deployment} is itself a rollback`, {
       fields,
-      hint: 'name the environment instead: `nonevent rollback production` undoes what is live in it',
+      hint: 'undo what it made live with `nonevent rollback`, or deploy again what it took back',
     });
   }
   if (view.outcome === undefined) {

@@ -15,6 +15,7 @@ import { stageNamed } from './perform-stage.ts';
 import type { Services } from './services.ts';
 import { decideAndAppend, openSession, type Session } from './session.ts';
 import { stageContext } from './stage-context.ts';
+import { requireLeaseFor } from './under-lease.ts';
 import { type CaughtFailure, recordUnrecordedFailure } from './unrecorded-failure.ts';
 
 /**
@@ -46,12 +47,11 @@ async function undoHere(services: Services, session: Session, stage: ChangeStage
     services,
     session,
     { seconds: undoSeconds(stage), expected: 'the change undone', stoppable: false },
-    async (signal) =>
-      changeKindOf(stage).undo(
-        stage,
-        await stageContext(services, session, known.undoFailures + 1, signal),
-        known.capture ?? null,
-      ),
+    async (signal) => {
+      const context = await stageContext(services, session, known.undoFailures + 1, signal);
+      await requireLeaseFor(services.store, session.deployment.view, stage);
+      return changeKindOf(stage).undo(stage, context, known.capture ?? null);
+    },
   );
   if (undone.ok) {
     await recordUndone(services, session, stage, { effect: 'undone', evidence: undone.value });

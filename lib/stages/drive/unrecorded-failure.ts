@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { event } from '../../history/events.ts';
 import { type Cause, failureOf, opening } from '../../lifecycle/decide.ts';
-import { REQUESTED } from '../../lifecycle/leaves.ts';
+import { ENTER_ROLLBACK, REQUESTED } from '../../lifecycle/leaves.ts';
 import { stageViewOf } from '../../lifecycle/standing.ts';
 import { stagesOf } from '../../pipeline/steps.ts';
+import { refusalOf } from './rollback-refusal.ts';
 import type { Services } from './services.ts';
 import { decideAndAppend, type Session } from './session.ts';
 
@@ -13,7 +14,7 @@ export type CaughtFailure = z.output<typeof caughtFailure>;
 
 /**
  * Records a failure that nobody could record, because the handler timed out or vanished: the execution has gone into the undo
- * lane while the history still has a stage running. Does nothing where the history knows the failure.
+ * lane, or past the entry of a rollback, while the history still has a stage running. Does nothing where the history knows the failure.
  */
 export async function recordUnrecordedFailure(
   services: Services,
@@ -23,6 +24,14 @@ export async function recordUnrecordedFailure(
   if (caught === null) return session;
   return decideAndAppend(services.store, session, (deployment) => {
     const isStarting = deployment.state.includes(REQUESTED);
+    if (deployment.view.kind === 'rollback') {
+      const isEntering = isStarting || deployment.state.includes(ENTER_ROLLBACK);
+      if (!isEntering) return [];
+      return [
+        ...opening(deployment, 'rollback'),
+        event('RollbackRefused', { failure: refusalOf(causeOf(caught)) }),
+      ];
+    }
     const running = stagesOf(deployment.view.pipeline).filter(
       (stage) => isStarting || deployment.state.includes(stage.name),
     );

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { environmentStream, foldEnvironment, revisionLiveBefore } from '../../environments/environment.ts';
+import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
 import { acquireLease, leaseHeld, releaseLease } from '../../environments/lease.ts';
-import { revertInEnvironment } from '../../environments/revert-in-environment.ts';
-import type { RevisionRef } from '../../history/environment-events.ts';
+import { obstacleToReturning } from '../../environments/readiness.ts';
+import type { Commit } from '../../history/event-store.ts';
+import { NoneventError } from '../../nonevent-error.ts';
 import type { AcquireStage } from '../../pipeline/kinds/acquire.ts';
+import { changesOf } from '../../pipeline/steps.ts';
+import { type Given, giveBack } from '../give-back.ts';
 import type { ChangeKind, StageContext } from '../kind.ts';
-import { weightsBeforeShifts } from '../weights.ts';
+import { targetOf } from '../target-of.ts';
 
 const capture = z.object({ fence: z.int() });
 
@@ -21,12 +24,17 @@ export const acquireKind: ChangeKind<AcquireStage> = {
     superseded: 'compensate',
   },
 
-  /** Refuses while another deployment holds the lease, so that a deployment that cannot have it has changed nothing. */
-  async capture(stage, { store, deployment }) {
-    const { commits } = await store.load(environmentStream(stage.environment));
+  /**
+   * Refuses while another deployment holds the lease, and where what is live could not get the traffic back: a deployment that
+   * cannot be taken back has changed nothing.
+   */
+  async capture(stage, context) {
+    const { environment } = stage;
+    const { commits } = await context.store.load(environmentStream(environment));
     const { lease, fence } = foldEnvironment(commits);
-    if (lease !== undefined && lease.deployment !== deployment.view.deployment)
-      throw leaseHeld(stage.environment, lease);
+    if (lease !== undefined && lease.deployment !== context.deployment.view.deployment)
+      throw leaseHeld(environment, lease);
+    await requireReturn(context, environment, commits);
     return { fence };
   },
 
@@ -44,30 +52,33 @@ export const acquireKind: ChangeKind<AcquireStage> = {
     const { fence } = capture.parse(captured);
     const { environment } = stage;
     const { view } = context.deployment;
-    const released =
+    const given: Given =
       view.kind === 'rollback'
-        ? await revertInEnvironment(
-            context.store,
-            environment,
-            view.pipeline.pipeline,
-            view.deployment,
-            await returnedBy(context, environment),
-          )
-        : await releaseLease(context.store, environment, view.deployment);
-    return { environment, released, before: fence };
+        ? await giveBack(context, environment)
+        : { released: await releaseLease(context.store, environment, view.deployment) };
+    return { environment, before: fence, ...given };
   },
 };
 
-/** The revision that has the traffic again once the shifts of a deployment are undone. */
-async function returnedBy(
-  { store, deployment: { view } }: StageContext,
+/** A process that died is started again by its target, so this is an outage that may pass, and no contradiction. */
+async function requireReturn(
+  context: StageContext,
   environment: string,
-): Promise<RevisionRef | undefined> {
-  const weights = Object.entries(weightsBeforeShifts(view, environment) ?? {});
-  const [revision] = weights.toSorted(([, one], [, other]) => other - one)[0] ?? [];
-  if (revision === undefined) return undefined;
-  const { commits } = await store.load(environmentStream(environment));
-  return revisionLiveBefore(commits, view.pipeline.pipeline, revision);
+  commits: readonly Commit[],
+): Promise<void> {
+  const { pipeline } = context.deployment.view;
+  const places = changesOf(pipeline).some(
+    (change) => change.kind === 'place' && change.environment === environment,
+  );
+  if (!places || foldEnvironment(commits).live[pipeline.pipeline] === undefined) return;
+  const { revisions } = await (await targetOf(context, environment)).state();
+  const running = new Set(revisions.filter((known) => known.running).map((known) => known.revision));
+  const obstacle = obstacleToReturning(commits, pipeline.pipeline, running);
+  if (obstacle === undefined) return;
+  throw new NoneventError('TargetFailed', `this deployment could not be rolled back: ${obstacle}`, {
+    fields: { environment },
+    hint: `see why it does not run, or go back to what was live before it with \`nonevent rollback ${environment}\``,
+  });
 }
 
 function applicantOf({ deployment }: StageContext): {

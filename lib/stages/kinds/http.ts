@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { HttpStage } from '../../pipeline/kinds/http.ts';
-import { isSecretName } from '../command/mask-secrets.ts';
+import { isSecretName } from '../../pipeline/literal-secret.ts';
 import { type GuardedAnswer, guardedRequest, type Refused } from '../guarded-request.ts';
 import type { CheckKind, Json, StageContext } from '../kind.ts';
 import { plainText } from '../plain-text.ts';

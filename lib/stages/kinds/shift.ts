@@ -5,6 +5,7 @@ import type { ChangeKind } from '../kind.ts';
 import { revisionOf } from '../revision.ts';
 import { targetOf } from '../target-of.ts';
 import {
+  isNewestShift,
   sameWeights,
   shiftCapture,
   spread,
@@ -13,7 +14,10 @@ import {
   withTraffic,
 } from '../weights.ts';
 
-/** Sends a share of the traffic to the placed revision. Undo restores the weights exactly as they were. */
+/**
+ * Sends a share of the traffic to the placed revision. Every shift of a deployment captures the weights before the first one,
+ * so undoing the newest restores the traffic whole in one call, and undoing an earlier one finds it so.
+ */
 export const shiftKind: ChangeKind<ShiftStage> = {
   recoveries: {
     rejected: 'compensate',
@@ -27,6 +31,8 @@ export const shiftKind: ChangeKind<ShiftStage> = {
   },
 
   async capture(stage, context) {
+    const before = weightsBeforeShifts(context.deployment.view, stage.environment);
+    if (before !== undefined) return { weights: before };
     const { weights } = await (await targetOf(context, stage.environment)).state();
     return { weights: withTraffic(weights) };
   },
@@ -35,8 +41,7 @@ export const shiftKind: ChangeKind<ShiftStage> = {
     const { revision } = revisionOf(context.deployment.view);
     const target = await targetOf(context, stage.environment);
     const state = await target.state();
-    const before =
-      weightsBeforeShifts(context.deployment.view, stage.environment) ?? shiftCapture.parse(captured).weights;
+    const before = shiftCapture.parse(captured).weights;
     const wanted = spread(revision, stage.percent, running(before, state));
     const isThere = sameWeights(state.weights, wanted);
     if (!isThere) await routeAndConfirm(target, wanted, stage.environment);
@@ -53,9 +58,14 @@ export const shiftKind: ChangeKind<ShiftStage> = {
   async undo(stage, context, captured) {
     const { weights } = shiftCapture.parse(captured);
     const target = await targetOf(context, stage.environment);
-    const state = await target.state();
-    if (!sameWeights(state.weights, weights)) await routeAndConfirm(target, weights, stage.environment);
-    return { before: withTraffic(state.weights), weights };
+    // Users wait for this one: the router is told at once, and asked afterwards.
+    if (isNewestShift(context.deployment.view, stage)) {
+      await restoreAtOnce(target, weights, stage.environment);
+      return { weights, routed: true };
+    }
+    const isThere = sameWeights((await target.state()).weights, weights);
+    if (!isThere) await routeAndConfirm(target, weights, stage.environment);
+    return { weights, routed: !isThere };
   },
 };
 
@@ -63,6 +73,15 @@ export const shiftKind: ChangeKind<ShiftStage> = {
 function running(weights: Weights, { revisions }: TargetState): Weights {
   const alive = new Set(revisions.filter((known) => known.running).map((known) => known.revision));
   return Object.fromEntries(Object.entries(weights).filter(([name]) => alive.has(name)));
+}
+
+/** A router that refuses to do what is done already has done enough. */
+async function restoreAtOnce(target: Target, wanted: Weights, environment: string): Promise<void> {
+  try {
+    await routeAndConfirm(target, wanted, environment);
+  } catch (thrown) {
+    if (!sameWeights((await target.state()).weights, wanted)) throw thrown;
+  }
 }
 
 async function routeAndConfirm(target: Target, wanted: Weights, environment: string): Promise<void> {

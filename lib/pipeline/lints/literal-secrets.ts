@@ -1,0 +1,95 @@
+import { CHECKS_ONLY, type CodePage } from '../codes/page.ts';
+import type { Expanded, PlacedStage } from '../expand.ts';
+import { isLiteralSecret, secretFormIn } from '../literal-secret.ts';
+import type { Path } from '../problem.ts';
+import type { Lint, LintFinding } from './lint.ts';
+
+const page: CodePage = {
+  title: 'a secret is written into the file',
+  explanation:
+    'The whole definition is kept in the history of every deployment, for as long as the history is kept and for everybody who reads it. So a variable that is named like a secret (TOKEN, SECRET, PASSWORD, KEY, CREDENTIAL), or a value that has the form of a known token, is refused. Write the name alone, under `secrets`: the value comes from the environment of the system that runs the stage when it runs, is recorded nowhere, and is masked in logs and evidence. A secret that was already in a file or a history is known: replace it where it was issued.',
+  wrong: `${CHECKS_ONLY}  - name: integration
+    kind: command
+    question: Do we still understand the partner?
+    run: npm run integration
+    env: { PARTNER_TOKEN: 3f9a27c1b0 }
+`,
+  right: `${CHECKS_ONLY}  - name: integration
+    kind: command
+    question: Do we still understand the partner?
+    run: npm run integration
+    secrets: [PARTNER_TOKEN]
+`,
+};
+
+/** No secret is written out, and no variable is both written out and a secret. */
+export const literalSecrets: Lint = {
+  code: 'NE320',
+  severity: 'error',
+  page,
+  find({ pipeline, placed }: Expanded) {
+    const targets = Object.entries(pipeline.environments).flatMap(([environment, { target }]) =>
+      inFields(['environments', environment, 'target'], `the target of ${environment}`, target, {
+        start: target.start,
+        health: target.health,
+      }),
+    );
+    return [...targets, ...placed.flatMap(inStage)];
+  },
+};
+
+function inStage({ stage, path, sugar }: PlacedStage): readonly LintFinding[] {
+  switch (stage.kind) {
+    case 'command':
+      return inFields(path, stage.name, stage, { run: stage.run });
+    case 'custom':
+      return inFields(path, stage.name, stage, {
+        run: stage.run,
+        undo: stage.undo,
+        capture: stage.capture,
+      });
+    case 'http':
+      return inTexts(path, stage.name, sugar ? { smoke: stage.url } : { url: stage.url });
+    default:
+      return [];
+  }
+}
+
+type WithVariables = {
+  readonly env: Readonly<Record<string, string>>;
+  readonly secrets?: readonly string[] | undefined;
+};
+type Texts = Readonly<Record<string, string | undefined>>;
+
+function inFields(path: Path, called: string, fields: WithVariables, texts: Texts): readonly LintFinding[] {
+  return [...inVariables([...path, 'env'], called, fields), ...inTexts(path, called, texts)];
+}
+
+function inVariables(
+  path: Path,
+  called: string,
+  { env, secrets = [] }: WithVariables,
+): readonly LintFinding[] {
+  return Object.entries(env).flatMap(([name, value]) => {
+    if (secrets.includes(name)) {
+      const message = `${called} has ${name} under env and under secrets: expected one of the two`;
+      return [{ path, field: name, message }];
+    }
+    if (isLiteralSecret(name, value)) {
+      const message = `${called} has the value of ${name} in the file: expected its name alone, under secrets`;
+      return [{ path, field: name, message, hint: `write secrets: [${name}]; ${RENAME}` }];
+    }
+    return inTexts(path, called, { [name]: value });
+  });
+}
+
+const RENAME = 'where it holds no secret, give the variable another name';
+
+function inTexts(path: Path, called: string, texts: Texts): readonly LintFinding[] {
+  return Object.entries(texts).flatMap(([field, text = '']) => {
+    const form = secretFormIn(text);
+    if (form === undefined) return [];
+    const message = `${field} of ${called} holds what looks like ${form}: expected a variable that is named under secrets`;
+    return [{ path, field, message, hint: 'write the name under secrets and $NAME in the command' }];
+  });
+}

@@ -1,0 +1,104 @@
+import { environmentStream, foldEnvironment, revisionLiveBefore } from '../../environments/environment.ts';
+import { acquireLease } from '../../environments/lease.ts';
+import { artifactOf } from '../../environments/readiness.ts';
+import type { RevisionRef } from '../../history/environment-events.ts';
+import type { DeploymentView } from '../../lifecycle/view.ts';
+import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import { changesOf } from '../../pipeline/steps.ts';
+import type { Target } from '../../targets/target.ts';
+import { weightsBeforeShifts, withTraffic } from '../weights.ts';
+import type { Services } from './services.ts';
+
+/** What gets the traffic of an environment back. */
+export type Prepared = { readonly environment: string; readonly returnsTo: string[] };
+
+/**
+ * Takes the lease of every environment that a rollback returns, and sees to it that the revisions which get the traffic back run.
+ *
+ * Errors: `Conflict` with the fact that stands against it; those of the store and the targets.
+ */
+export async function prepareReturn(
+  services: Services,
+  view: DeploymentView,
+  signal: AbortSignal,
+): Promise<readonly Prepared[]> {
+  const prepared: Prepared[] = [];
+  for (const change of changesOf(view.pipeline)) {
+    if (change.kind === 'acquire')
+      prepared.push(await prepareEnvironment(services, view, change.environment, signal));
+  }
+  return prepared;
+}
+
+async function prepareEnvironment(
+  services: Services,
+  view: DeploymentView,
+  environment: string,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const { pipeline } = view.pipeline;
+  await acquireLease(services.store, environment, { deployment: view.deployment, pipeline });
+  const places = changesOf(view.pipeline).some(
+    (change) => change.kind === 'place' && change.environment === environment,
+  );
+  if (!places) return { environment, returnsTo: [] };
+  const { commits } = await services.store.load(environmentStream(environment));
+  const live = foldEnvironment(commits).live[pipeline]?.live;
+  if (live?.deployment !== view.of) throw notLive(environment, view.of ?? view.deployment, live);
+  const names = Object.keys(withTraffic(weightsBeforeShifts(view, environment) ?? {}));
+  if (names.length === 0) throw nothingBefore(environment, pipeline);
+  const returning = names.map((revision) => {
+    const known = revisionLiveBefore(commits, pipeline, revision);
+    if (known === undefined) throw cannotRun(environment, revision, 'it was never recorded as live');
+    return known;
+  });
+  const definition = view.pipeline.environments[environment];
+  if (definition === undefined) throw new Error(`pipeline ${pipeline} has no environment ${environment}`);
+  const target = await services.targets.target(environment, pipeline, definition);
+  await makeRunning(target, returning, environment, signal);
+  return { environment, returnsTo: names };
+}
+
+/** A revision that is kept warm runs already; an older one is placed again from its artifact. */
+async function makeRunning(
+  target: Target,
+  returning: readonly RevisionRef[],
+  environment: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { revisions } = await target.state();
+  for (const ref of returning) {
+    const { revision, deployment } = ref;
+    if (revisions.some((one) => one.revision === revision && one.running)) continue;
+    try {
+      await target.place({ revision, deployment, artifact: artifactOf(ref) }, signal);
+    } catch (thrown) {
+      throw cannotRun(environment, revision, messageOf(thrown));
+    }
+  }
+}
+
+function notLive(environment: string, of: string, live: RevisionRef | undefined): NoneventError {
+  const now =
+    live === undefined ? 'nothing is live' : `${live.revision} of deployment ${live.deployment} is live`;
+  return new NoneventError('Conflict', `deployment ${of} is not what is live in ${environment}: ${now}`, {
+    fields: { environment, deployment: of },
+    hint: `undo what is live with \`nonevent rollback ${environment}\``,
+  });
+}
+
+function nothingBefore(environment: string, pipeline: string): NoneventError {
+  return new NoneventError(
+    'Conflict',
+    `nothing of ${pipeline} was live in ${environment} before, so there is nothing to go back to`,
+    { fields: { environment, pipeline }, hint: 'deploy another release with `nonevent deploy`' },
+  );
+}
+
+function cannotRun(environment: string, revision: string, why: string): NoneventError {
+  return new NoneventError(
+    'Conflict',
+    `${revision}, which would get the traffic back in ${environment}, cannot run: ${why}`,
+    { fields: { environment, revision }, hint: 'deploy that release again with `nonevent deploy`' },
+  );
+}
