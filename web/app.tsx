@@ -55,8 +55,8 @@ export function Closed(): JSX.Element {
     <article>
       <h1>Open the link of this start</h1>
       <p>
-        This page is only for whoever has the link that <code>nonevent dev</code> prints as “page”. It is a new one in each
-        start of the local system.
+        This page is only for whoever has the link that <code>nonevent dev</code> prints as “page”. It is a
+        new one in each start of the local system.
       </p>
       <Command text="nonevent dev" />
     </article>

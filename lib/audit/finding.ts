@@ -8,3 +8,8 @@ export type Finding = {
   /** Where in the commit's body, where that can be told. */
   readonly bytes?: ByteRange;
 };
+
+/** A finding on one line. Pure. */
+export function findingInWords({ stream, seq, problem }: Finding): string {
+  return `${stream} seq ${seq}: ${problem}`;
+}

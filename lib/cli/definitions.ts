@@ -1,4 +1,5 @@
 import type { Definition, Described } from './definition.ts';
+import { AUDIT } from './definitions/audit.ts';
 import { CHECK } from './definitions/check.ts';
 import { DEPLOY } from './definitions/deploy.ts';
 import { LOOK } from './definitions/look.ts';
@@ -14,4 +15,4 @@ export const GLOBAL_OPTIONS: readonly Described[] = [
 ];
 
 /** Every command, in the order in which help and documentation list them. */
-export const DEFINITIONS: readonly Definition[] = [...START, ...DEPLOY, ...LOOK, ...CHECK];
+export const DEFINITIONS: readonly Definition[] = [...START, ...DEPLOY, ...LOOK, ...AUDIT, ...CHECK];

@@ -21,7 +21,10 @@ export type System = {
   /** Installs the state machine of a pipeline; harmless when it is installed. */
   readonly register: (pipeline: Pipeline) => Promise<void>;
   /** Puts an event on the bus. */
-  readonly publish: (detailType: 'Deployment Requested' | 'Stop Requested', detail: object) => Promise<void>;
+  readonly publish: (
+    detailType: 'Deployment Requested' | 'Rollback Requested' | 'Stop Requested' | 'Flag Requested',
+    detail: object,
+  ) => Promise<void>;
   readonly close: () => void;
 };
 

@@ -15,11 +15,14 @@ const RACES_AT_MOST = 60;
 export async function decideOnEnvironment(
   store: EventStore,
   name: string,
-  decide: (environment: Environment, commits: readonly Commit[]) => readonly EnvironmentEvent[],
+  decide: (
+    environment: Environment,
+    commits: readonly Commit[],
+  ) => readonly EnvironmentEvent[] | Promise<readonly EnvironmentEvent[]>,
 ): Promise<Environment> {
   for (let race = 0; race < RACES_AT_MOST; race += 1) {
     const { head, commits } = await store.load(environmentStream(name));
-    const events = decide(foldEnvironment(commits), commits);
+    const events = await decide(foldEnvironment(commits), commits);
     if (events.length === 0) return foldEnvironment(commits);
     const result = await store.append(head, events);
     if (result.outcome === 'appended') return foldEnvironment([...commits, result.commit]);

@@ -1,7 +1,8 @@
 import type { DeploymentId } from '../history/deployment-id.ts';
 import type { RevisionRef } from '../history/environment-events.ts';
 import type { Commit, StreamName } from '../history/event-store.ts';
-import type { EnvironmentEvent } from '../history/events.ts';
+import type { EnvironmentEvent, EventData } from '../history/events.ts';
+import type { FlagValue } from '../pipeline/flag-value.ts';
 
 /** The right to change an environment. The fence grows with each lease, so a holder that wakes up late is told apart. */
 export type Lease = { readonly deployment: DeploymentId; readonly pipeline: string; readonly fence: number };
@@ -12,6 +13,9 @@ export type LivePair = {
   readonly knownGood: RevisionRef | null;
 };
 
+/** A feature flag that is set, and who set it. */
+export type Flag = Omit<EventData<'FlagChanged'>, 'flag' | 'value'> & { readonly value: FlagValue };
+
 /** An environment as of a commit of its stream. */
 export type Environment = {
   readonly lease: Lease | undefined;
@@ -19,6 +23,8 @@ export type Environment = {
   readonly fence: number;
   /** What is live, by pipeline. */
   readonly live: Readonly<Record<string, LivePair>>;
+  /** The flags that are set, by name. */
+  readonly flags: Readonly<Record<string, Flag>>;
 };
 
 export function environmentStream(name: string): StreamName {
@@ -29,7 +35,7 @@ export function environmentStream(name: string): StreamName {
 export function foldEnvironment(commits: readonly Pick<Commit, 'events'>[]): Environment {
   return commits
     .flatMap((commit) => commit.events as readonly EnvironmentEvent[])
-    .reduce(evolve, { lease: undefined, fence: 0, live: {} });
+    .reduce(evolve, { lease: undefined, fence: 0, live: {}, flags: {} });
 }
 
 /** Whether a deployment of a pipeline has ever gone live, also where another one has since. Pure. */
@@ -38,12 +44,21 @@ export function hasGoneLive(
   pipeline: string,
   deployment: DeploymentId,
 ): boolean {
-  return commits.some(({ events }) =>
-    events.some(
+  return timesLive(commits, pipeline, deployment) > 0;
+}
+
+/** How often a deployment of a pipeline has gone live: once by itself, and each time that a rollback returned to it. Pure. */
+export function timesLive(
+  commits: readonly Pick<Commit, 'events'>[],
+  pipeline: string,
+  deployment: DeploymentId,
+): number {
+  return commits
+    .flatMap((commit) => commit.events)
+    .filter(
       ({ type, data }) =>
         type === 'LiveChanged' && data.pipeline === pipeline && data.live.deployment === deployment,
-    ),
-  );
+    ).length;
 }
 
 /** Whether a deployment has had the lease of this environment and given it back. Pure. */
@@ -64,6 +79,11 @@ function evolve(environment: Environment, event: EnvironmentEvent): Environment 
     case 'LiveChanged': {
       const { pipeline, live, knownGood } = event.data;
       return { ...environment, live: { ...environment.live, [pipeline]: { live, knownGood } } };
+    }
+    case 'FlagChanged': {
+      const { flag, value, ...by } = event.data;
+      const { [flag]: _, ...others } = environment.flags;
+      return { ...environment, flags: value === null ? others : { ...others, [flag]: { value, ...by } } };
     }
     default:
       return event satisfies never;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flagName, flagValue } from '../pipeline/flag-value.ts';
 import { name } from '../pipeline/names.ts';
 import { digest, release } from '../pipeline/release.ts';
 import { deploymentId } from './deployment-id.ts';
@@ -24,5 +25,18 @@ export const environmentEvents = {
     knownGood: revisionRef
       .nullable()
       .describe('The revision that was live before and is kept warm; null for the first one.'),
+  }),
+  FlagChanged: z.strictObject({
+    flag: flagName,
+    value: flagValue.nullable().describe('null where the flag was taken away.'),
+    deployment: deploymentId.optional().describe('The deployment that changed it, where it was one.'),
+    actor: z.string().max(200),
+    reason: z.string().max(4000),
+    request: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('What a person asked for, so that a request that comes again is known.'),
   }),
 } as const;

@@ -13,6 +13,8 @@ export type DataFolder = {
   readonly events: string;
   readonly artifacts: string;
   readonly targets: string;
+  /** The flags of each environment, as its services read them. */
+  readonly flags: string;
   /** Working copies and logs of the stages. */
   readonly work: string;
   readonly logs: string;
@@ -35,6 +37,7 @@ export function dataFolder(path: string): DataFolder {
     events: join(root, 'events', 'events.jsonl'),
     artifacts: join(root, 'artifacts'),
     targets: join(root, 'targets'),
+    flags: join(root, 'flags'),
     work: join(root, 'work'),
     logs: join(root, 'logs'),
     system: join(root, 'system.json'),
@@ -52,7 +55,7 @@ export async function makeDataFolder(path: string): Promise<DataFolder> {
   const folder = dataFolder(path);
   const probe = join(folder.root, `.probe-${randomUUID()}`);
   try {
-    for (const part of ['dynamodb', 'state-machines', 'events', 'artifacts', 'targets', 'work', 'logs']) {
+    for (const part of ['dynamodb', 'state-machines', 'events', 'artifacts', 'targets', 'flags', 'work', 'logs']) {
       await mkdir(join(folder.root, part), { recursive: true, mode: 0o700 });
     }
     await writeFile(probe, 'x'.repeat(4096), { mode: 0o600, flush: true });

@@ -13,5 +13,6 @@ export const EVENT_FUNCTION_NAMES = {
   request: 'nonevent-request',
   stop: 'nonevent-stop',
   rollback: 'nonevent-rollback',
+  flag: 'nonevent-flag',
   reconcile: 'nonevent-reconcile',
 } as const;

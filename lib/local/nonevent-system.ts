@@ -2,12 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concludeHandler } from '../../functions/conclude.ts';
 import { enterHandler } from '../../functions/enter.ts';
+import { flagHandler } from '../../functions/flag.ts';
 import { reconcileHandler } from '../../functions/reconcile.ts';
 import { requestHandler } from '../../functions/request.ts';
 import { rollbackHandler } from '../../functions/rollback.ts';
 import { stageHandler } from '../../functions/stage.ts';
 import { stopHandler } from '../../functions/stop.ts';
 import { undoHandler } from '../../functions/undo.ts';
+import { openLocalSigner } from '../audit/local-signer.ts';
+import { sealRegularly } from '../audit/seal-regularly.ts';
 import { createDynamoDBEventStore } from '../history/dynamodb-event-store.ts';
 import { messageOf } from '../nonevent-error.ts';
 import { LOCAL_POLICY } from '../stages/address-policy.ts';
@@ -17,6 +20,7 @@ import { createExecutions } from '../stages/drive/executions.ts';
 import type { Services } from '../stages/drive/services.ts';
 import { createProcessTargets, type ProcessTargets } from '../targets/process/process-targets.ts';
 import type { Rule } from './event-bridge/event-bus.ts';
+import { createFlagDocuments } from './flag-documents.ts';
 import { EVENT_FUNCTION_NAMES, FUNCTION_NAMES } from './function-names.ts';
 import type { Handler } from './functions.ts';
 import { type Appends, createAppends } from './page/appends.ts';
@@ -57,6 +61,7 @@ const RULES: readonly Rule[] = [
     pattern: { 'detail-type': ['Rollback Requested'] },
     function: EVENT_FUNCTION_NAMES.rollback,
   },
+  { name: 'flag', pattern: { 'detail-type': ['Flag Requested'] }, function: EVENT_FUNCTION_NAMES.flag },
   {
     name: 'reconcile',
     pattern: {
@@ -90,24 +95,40 @@ export async function startNonevent(options: NoneventOptions): Promise<NoneventS
         // No command can be ours yet: what runs there was left by a system that was killed, and may never be run again.
         await stopMarked(workMark(services.folder.work), LEFTOVER_GRACE_MS);
         const artifacts = createArtifactStore(services.folder.artifacts);
-        const targets = await createProcessTargets({ folder: services.folder.targets, artifacts, log });
+        const flags = createFlagDocuments(
+          services.folder.flags,
+          createDynamoDBEventStore({ client: services.clients.dynamodb, table: services.table }),
+        );
+        const targets = await createProcessTargets({
+          folder: services.folder.targets,
+          artifacts,
+          log,
+          // Before any service of the environment runs, so that what a crash kept from being published is there first.
+          variables: async (environment) => {
+            await flags.publish(environment);
+            return { NONEVENT_FLAGS: flags.path(environment) };
+          },
+        });
         opened.push(targets);
-        return handlersOf(services, appends, { artifacts, targets, log });
+        return handlersOf(services, appends, { artifacts, targets, flags, log });
       },
       onStarted: async (started) => {
         if (options.page !== undefined) page = await openPage(started, appends, options.page.actor, log);
         await started.invoke(EVENT_FUNCTION_NAMES.reconcile, {});
       },
     });
+    const seals = sealHourly(system, log);
     return {
       ...system,
       page: page && { url: page.url, link: page.link },
       async close() {
+        await seals.close();
         await page?.close();
         await system.close();
         await closeTargets();
       },
       async stopAll() {
+        await seals.close();
         await page?.close();
         await system.close();
         await Promise.all(opened.map((targets) => targets.stopAll()));
@@ -118,6 +139,19 @@ export async function startNonevent(options: NoneventOptions): Promise<NoneventS
     await closeTargets();
     throw thrown;
   }
+}
+
+/** Seals the histories while the system runs, with the key in its data folder. */
+function sealHourly({ clients, connection, folder }: LocalSystem, log: (line: string) => void) {
+  const { table } = connection;
+  return sealRegularly({
+    client: clients.dynamodb,
+    table,
+    store: createDynamoDBEventStore({ client: clients.dynamodb, table }),
+    signer: () => openLocalSigner(folder.root),
+    now: Date.now,
+    log,
+  });
 }
 
 /** The page reads the history through its own store, and is told of every append that a handler makes. */
@@ -143,7 +177,7 @@ const LEFTOVER_GRACE_MS = 2000;
 function handlersOf(
   { clients, table, folder, closing }: LocalServices,
   appends: Appends,
-  given: Pick<Services, 'artifacts' | 'targets' | 'log'>,
+  given: Pick<Services, 'artifacts' | 'targets' | 'flags' | 'log'>,
 ): Readonly<Record<string, Handler>> {
   const store = appends.telling(createDynamoDBEventStore({ client: clients.dynamodb, table }));
   const executions = createExecutions(clients.states, `arn:aws:states:${LOCAL_REGION}:${LOCAL_ACCOUNT}`);
@@ -163,6 +197,7 @@ function handlersOf(
     [EVENT_FUNCTION_NAMES.request]: requestHandler({ store, executions }),
     [EVENT_FUNCTION_NAMES.rollback]: rollbackHandler({ store, executions }),
     [EVENT_FUNCTION_NAMES.stop]: stopHandler({ store }),
+    [EVENT_FUNCTION_NAMES.flag]: flagHandler({ store, flags: given.flags }),
     [EVENT_FUNCTION_NAMES.reconcile]: reconcileHandler({ store, executions, log: given.log }),
     [FUNCTION_NAMES.stage]: stageHandler(services),
     [FUNCTION_NAMES.enter]: enterHandler(services),

@@ -20,6 +20,7 @@ export const DEFAULTS: Readonly<Record<StageKind, Defaults>> = {
   acquire: { question: 'Is the environment free for this deployment?', expect: 1, timeout: 60 },
   place: { question: 'Does the release start and answer its health check?', expect: 10, timeout: 120 },
   shift: { question: 'Does the traffic go where it should?', expect: 1, timeout: 60 },
+  flag: { question: 'Does the flag have its new value?', expect: 1, timeout: 60 },
   custom: { question: 'Was the change made?', expect: 30, timeout: 600 },
 };
 

@@ -75,7 +75,8 @@ function expandStage(written: FileStage, only: string | undefined): readonly Sta
     case 'compatibility':
       return [completeCheck(written, only)];
     case 'place':
-    case 'shift': {
+    case 'shift':
+    case 'flag': {
       const { question = DEFAULTS[written.kind].question, environment } = written;
       const times = timesOf(written.kind, written);
       return [{ ...written, question, ...times, environment: environment ?? only ?? '' }];

@@ -7,6 +7,7 @@ import { commandStage } from './kinds/command.ts';
 import { environment, line } from './kinds/common.ts';
 import { compatibilityStage } from './kinds/compatibility.ts';
 import { customStage } from './kinds/custom.ts';
+import { flagStage } from './kinds/flag.ts';
 import { httpStage } from './kinds/http.ts';
 import { placeStage } from './kinds/place.ts';
 import { shiftStage } from './kinds/shift.ts';
@@ -46,6 +47,11 @@ const filePlace = placeStage
 const fileShift = shiftStage
   .extend({ question, ...times, environment: maybeEnvironment })
   .describe('Change. Gives the new revision a share of the traffic. Undo restores the shares that were.');
+const fileFlag = flagStage
+  .extend({ question, ...times, environment: maybeEnvironment })
+  .describe(
+    'Change. Sets a feature flag of the environment, which its services read without a restart. Undo gives it the value back that it had.',
+  );
 const fileCustom = customStage
   .extend(times)
   .describe(
@@ -68,6 +74,7 @@ export const fileStage = z.discriminatedUnion('kind', [
   fileCompatibility,
   filePlace,
   fileShift,
+  fileFlag,
   fileCustom,
   canaryStage,
   blueGreenStage,
@@ -115,6 +122,7 @@ export const FILE_KINDS: Readonly<Record<FileStage['kind'], z.ZodType>> = {
   compatibility: fileCompatibility,
   place: filePlace,
   shift: fileShift,
+  flag: fileFlag,
   custom: fileCustom,
   canary: canaryStage,
   blueGreen: blueGreenStage,

@@ -8,6 +8,7 @@ const CLASS_OF_KIND: Readonly<Record<StageKind, StageClass>> = {
   acquire: 'change',
   place: 'change',
   shift: 'change',
+  flag: 'change',
   custom: 'change',
 };
 

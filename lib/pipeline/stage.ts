@@ -4,6 +4,7 @@ import { analysisStage } from './kinds/analysis.ts';
 import { commandStage } from './kinds/command.ts';
 import { compatibilityStage } from './kinds/compatibility.ts';
 import { customStage } from './kinds/custom.ts';
+import { flagStage } from './kinds/flag.ts';
 import { httpStage } from './kinds/http.ts';
 import { placeStage } from './kinds/place.ts';
 import { shiftStage } from './kinds/shift.ts';
@@ -14,7 +15,13 @@ export const checkStage = z.discriminatedUnion('kind', [
   analysisStage,
   compatibilityStage,
 ]);
-export const changeStage = z.discriminatedUnion('kind', [acquireStage, placeStage, shiftStage, customStage]);
+export const changeStage = z.discriminatedUnion('kind', [
+  acquireStage,
+  placeStage,
+  shiftStage,
+  flagStage,
+  customStage,
+]);
 export const stage = z.discriminatedUnion('kind', [...checkStage.options, ...changeStage.options]);
 
 /** A stage that asks a question and changes nothing. */

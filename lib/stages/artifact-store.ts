@@ -148,7 +148,8 @@ function hashing(hash: Hash): Transform {
   });
 }
 
-function fileOf(folder: string, artifact: Digest): string {
+/** Where an artifact is kept. */
+export function fileOf(folder: string, artifact: Digest): string {
   return join(folder, `${artifact.replace(':', '-')}.tar`);
 }
 

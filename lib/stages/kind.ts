@@ -1,4 +1,5 @@
 import type { Judgement } from '../history/deployment-events.ts';
+import type { Flags } from '../environments/flags.ts';
 import type { EventStore } from '../history/event-store.ts';
 import type { Deployment } from '../lifecycle/deployment.ts';
 import type { Recoveries } from '../lifecycle/failure.ts';
@@ -17,6 +18,7 @@ export type StageContext = {
   readonly store: EventStore;
   readonly targets: Targets;
   readonly artifacts: Artifacts;
+  readonly flags: Flags;
   /** Which addresses an `http` check may ask. */
   readonly addresses: AddressPolicy;
   /** A folder for logs and working copies of this deployment; it exists. */

@@ -9,13 +9,17 @@ const UNSEEN_CHARACTERS = /(?!\n)[\p{Cc}\p{Bidi_Control}\p{Cs}\u2028\u2029\ufeff
  * characters are gone, line breaks stay. Of a line that was written over with carriage returns the last state is kept.
  */
 export function plainText(text: string): string {
-  return text
-    .replaceAll(ESCAPE_SEQUENCES, '')
+  return withoutEscapeSequences(text)
     .replaceAll('\t', ' ')
     .split('\n')
     .map(lastState)
     .join('\n')
     .replaceAll(UNSEEN_CHARACTERS, '');
+}
+
+/** Text without the sequences that terminals obey; single control characters stay. In time linear in its length. */
+export function withoutEscapeSequences(text: string): string {
+  return text.replaceAll(ESCAPE_SEQUENCES, '');
 }
 
 /** The text after the last carriage return that has text after it. */

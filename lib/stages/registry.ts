@@ -6,6 +6,7 @@ import { analysisKind } from './kinds/analysis.ts';
 import { commandKind } from './kinds/command.ts';
 import { compatibilityKind } from './kinds/compatibility.ts';
 import { customKind } from './kinds/custom.ts';
+import { flagKind } from './kinds/flag.ts';
 import { httpKind } from './kinds/http.ts';
 import { placeKind } from './kinds/place.ts';
 import { shiftKind } from './kinds/shift.ts';
@@ -23,6 +24,7 @@ const CHANGE_KINDS: { readonly [Changed in ChangeStage as Changed['kind']]: Chan
   acquire: acquireKind,
   place: placeKind,
   shift: shiftKind,
+  flag: flagKind,
   custom: customKind,
 };
 

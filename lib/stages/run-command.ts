@@ -4,13 +4,13 @@ import type { Digest } from '../pipeline/release.ts';
 import { commandEnvironment } from './command/command-environment.ts';
 import { openCommandLog } from './command/command-log.ts';
 import { stopMarked, workMark } from './command/marked-processes.ts';
-import { secretsIn } from './command/mask-secrets.ts';
 import { runProcess, STOP_GRACE } from './command/run-process.ts';
 import { removeCopiesOf, removeCopy } from './command/working-copy.ts';
 import type { StageContext } from './kind.ts';
+import { secretsOf, secretValues, type Variables } from './secret-values.ts';
 
 export type CommandRun = {
-  readonly stage: { readonly name: string; readonly env: Readonly<Record<string, string>> };
+  readonly stage: { readonly name: string } & Variables;
   /** What the command is for; its log is named after it. */
   readonly purpose: 'run' | 'capture' | 'apply' | 'undo';
   readonly command: string;
@@ -39,19 +39,21 @@ export type CommandOutcome = {
  * Runs a command in a clean copy of an artifact and removes the copy. Whatever the command started has ended when this
  * settles, and so has what an earlier attempt of the stage left behind. `afterwards` sees the copy before it goes.
  *
- * Rejects with the signal's reason when that aborts. Errors: `CommandFailed` when it cannot be started, `ArtifactFailed`.
+ * Rejects with the signal's reason when that aborts. Errors: `CommandFailed` when it cannot be started, `ArtifactFailed`,
+ * `InvalidInput` where a secret that the stage names is not there.
  */
 export async function runCommand<Result>(
   run: CommandRun,
   context: StageContext,
   afterwards: (outcome: CommandOutcome, copy: string) => Promise<Result>,
 ): Promise<Result> {
+  const secrets = secretValues(run.stage, run.stage.name);
   await endEarlierAttempts(run, context);
   const name = `${run.stage.name}.${run.purpose}-${context.attempt}`;
   const copy = join(context.workFolder, `${name}.copy`);
   try {
     await context.artifacts.unpack(run.artifact, copy);
-    const outcome = await runIn(copy, `${name}.log`, run, context);
+    const outcome = await runIn(copy, `${name}.log`, run, secrets, context);
     return await afterwards(outcome, copy);
   } finally {
     await removeCopy(copy);
@@ -78,10 +80,11 @@ async function runIn(
   copy: string,
   logName: string,
   run: CommandRun,
+  secrets: Readonly<Record<string, string>>,
   context: StageContext,
 ): Promise<CommandOutcome> {
-  const variables = { ...run.stage.env, ...run.variables };
-  const log = await openCommandLog(join(context.workFolder, logName), secretsIn(variables));
+  const masked = secretsOf({ ...run.stage, env: { ...run.stage.env, ...run.variables } });
+  const log = await openCommandLog(join(context.workFolder, logName), masked);
   const output = run.outputLimit === undefined ? undefined : keepOutput(run.outputLimit);
   const marks = { NONEVENT_RUN: randomUUID(), ...workMark(dirname(context.workFolder)) };
   const started = context.now();
@@ -89,7 +92,11 @@ async function runIn(
     {
       command: run.command,
       folder: copy,
-      environment: { ...commandEnvironment(run.stage, context, process.env), ...run.variables, ...marks },
+      environment: {
+        ...commandEnvironment(run.stage, secrets, context, process.env),
+        ...run.variables,
+        ...marks,
+      },
       marks,
       toLog: log.channel(),
       ...(output === undefined ? {} : { toOutput: output.write }),

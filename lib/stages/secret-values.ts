@@ -18,13 +18,17 @@ export function secretValues(
   of: string,
   own: Readonly<Record<string, string | undefined>> = process.env,
 ): Readonly<Record<string, string>> {
-  const unset = secrets.filter((name) => valueOf(name, own) === '');
+  const unset = secrets.filter((name) => setTo(name, own) === '');
   if (unset.length > 0) {
-    throw new NoneventError('InvalidInput', `${of} needs ${unset.join(', ')}, which the local system does not have`, {
-      hint: `stop \`nonevent dev\` and start it where ${unset.join(' and ')} ${unset.length === 1 ? 'is' : 'are'} set`,
-    });
+    throw new NoneventError(
+      'InvalidInput',
+      `${of} needs ${unset.join(', ')}, which the local system does not have`,
+      {
+        hint: `stop \`nonevent dev\` and start it where ${unset.join(' and ')} ${unset.length === 1 ? 'is' : 'are'} set`,
+      },
+    );
   }
-  const short = secrets.find((name) => valueOf(name, own).trim().length < SHORTEST_SECRET);
+  const short = secrets.find((name) => setTo(name, own).trim().length < SHORTEST_SECRET);
   if (short !== undefined) {
     throw new NoneventError(
       'InvalidInput',
@@ -32,7 +36,7 @@ export function secretValues(
       { hint: 'use a longer secret, or write it under env where it is none' },
     );
   }
-  return Object.fromEntries(secrets.map((name) => [name, valueOf(name, own)]));
+  return Object.fromEntries(secrets.map((name) => [name, setTo(name, own)]));
 }
 
 /** Everything to be masked where these variables may be printed. Names that are not set have nothing to mask. */
@@ -40,11 +44,11 @@ export function secretsOf(
   { env, secrets = [] }: Variables,
   own: Readonly<Record<string, string | undefined>> = process.env,
 ): readonly string[] {
-  const named = secrets.flatMap((name) => [valueOf(name, own), valueOf(name, own).trim()]);
+  const named = secrets.flatMap((name) => [setTo(name, own), setTo(name, own).trim()]);
   const values = [...secretsIn(env), ...named].filter((value) => value.length >= SHORTEST_SECRET);
   return [...new Set(values)];
 }
 
-function valueOf(name: string, own: Readonly<Record<string, string | undefined>>): string {
+function setTo(name: string, own: Readonly<Record<string, string | undefined>>): string {
   return Object.hasOwn(own, name) ? (own[name] ?? '') : '';
 }

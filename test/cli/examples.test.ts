@@ -34,7 +34,10 @@ let dev: Running;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'nonevent-examples-'));
   await mkdir(join(root, 'bin'));
-  await writeFile(join(root, 'bin', 'nonevent'), `#!/bin/sh\nexec "${process.execPath}" "${BIN}" "$@"\n`);
+  await writeFile(
+    join(root, 'bin', 'nonevent'),
+    `#!/bin/sh\nexport NONEVENT_STATE="${join(root, 'state')}"\nexec "${process.execPath}" "${BIN}" "$@"\n`,
+  );
   await chmod(join(root, 'bin', 'nonevent'), 0o755);
   service = await folderWithService('service');
   dev = startCli(['dev'], { cwd: service });

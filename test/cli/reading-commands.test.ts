@@ -20,7 +20,12 @@ beforeAll(async () => {
   system = await startSystem({ folder: join(folder, '.nonevent'), functions: () => ({}) });
   store = createDynamoDBEventStore({ client: system.clients.dynamodb, table: system.connection.table });
   await write(`deployment#${EARLIER_ID}`, [requestedBy(EARLIER_ID, '1.0.0')]);
-  await write('environment#production', [event('LiveChanged', { pipeline: 'storefront', ...LIVE })]);
+  const lease = { deployment: EARLIER_ID, fence: 1 };
+  await write('environment#production', [
+    event('LeaseAcquired', { ...lease, pipeline: 'storefront' }),
+    event('LiveChanged', { pipeline: 'storefront', ...LIVE }),
+    event('LeaseReleased', lease),
+  ]);
   await write(`deployment#${ID}`, STORY);
 });
 
@@ -220,7 +225,8 @@ describe('audit verify', () => {
   test('finds every stream sound', async () => {
     expect(await nonevent('audit', 'verify')).toEqual({
       code: 0,
-      stdout: '✔ sound  4 streams, 18 commits, 18 events\n',
+      stdout:
+        '✔ sound  4 streams, 20 commits, 20 events, 0 seals\n  sealed  nothing yet: seal it with `nonevent audit seal`\n',
       stderr: '',
     });
   });

@@ -11,6 +11,9 @@ export const ID = '7a31c9e0b2d4f6a81357' as DeploymentId;
 export const EARLIER_ID = '7a99000000000000aaaa' as DeploymentId;
 export const ARTIFACT = `sha256:${'a'.repeat(64)}` as Digest;
 
+/** Of the canonical text of PIPELINE, by Python's hashlib. */
+const PIPELINE_DIGEST = 'sha256:8d4312de4ac6024867aa6dafe1f62d672e2bf8f2bea04e5bface4a554a3b1a9a' as Digest;
+
 /** A check, the lease, a placement and a canary check. */
 export const PIPELINE: Pipeline = pipelineSchema.parse({
   pipeline: 'storefront',
@@ -69,7 +72,7 @@ export const requestedBy = (deployment: DeploymentId, version: string): Event =>
     deployment,
     kind: 'forward',
     pipeline: PIPELINE,
-    pipelineDigest: ARTIFACT,
+    pipelineDigest: PIPELINE_DIGEST,
     release: { version, artifact: ARTIFACT },
     trigger: { id: 'live:none', source: 'cli', actor: 'ada' },
     lifecycle: 1,

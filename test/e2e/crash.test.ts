@@ -19,6 +19,9 @@ import { type Ground, gone, holdLog, openGround, PATIENCE } from './ground.ts';
 import { keepAsking } from './keep-asking.ts';
 import { change, check, environments, place, shift, waitingCheck } from './pipelines.ts';
 
+// Bounds for a machine that is busy; nothing waits for them.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
 /** Each test has a pipeline and environments of its own, in one data folder; each kills the system that they share. */
 let ground: Ground;
 let dev: Dev;
@@ -375,7 +378,7 @@ test('an analysis goes on with what it counts from then on, and every user is se
   - kind: analysis
     name: verdict
     environment: judged
-    for: 2s
+    for: 1s
     minRequests: 5
     errorRate: { max: 1% }${shift('judged', 100)}`,
   );
@@ -449,4 +452,21 @@ test('a check whose deployment was stopped is ended, though nothing runs it agai
   const end = await soundEnd(asked, 1);
   expect(end.view).toMatchObject({ outcome: 'failed', failure: { mode: 'stopped', stage: 'patient' } });
   await gone(orphan);
+});
+
+test('a system that is asked to end takes its commands along, and the next one runs them again', async () => {
+  const { text } = await pipelineOf(
+    'asked',
+    `${waitingCheck(ground.root, 'asked-check', { deaf: true })}${change(ground.root, 'c-asked', 'asked')}`,
+  );
+  const asked = await deploy(text, '1.0.0');
+  const pid = await ground.waiting('asked-check', '1.0.0', 1);
+  expect((await dev.stop()).code).toBe(143);
+  expect((await ground.processes()).filter((line) => line.startsWith(`${pid} `))).toEqual([]);
+
+  await ground.say('go-asked-check');
+  await restart();
+  expect((await soundEnd(asked, 1)).view.outcome).toBe('succeeded');
+  expect(await eventsOf(asked, 'asked-check')).toEqual(LOST_ONCE);
+  expect(await calls('c-asked')).toEqual(['apply c-asked called', 'apply c-asked effective']);
 });

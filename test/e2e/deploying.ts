@@ -23,15 +23,21 @@ export type Request = DeploymentRequest & { readonly deployment: DeploymentId };
 export async function requestOf(ground: Ground, text: string, version: string): Promise<Request> {
   const reading = readPipeline(text, 'nonevent.yaml');
   if (!reading.ok) throw new Error(JSON.stringify(reading.findings, null, 2));
-  const { pipeline } = reading;
   const artifact = await createArtifactStore(`${ground.data}/artifacts`).pack(ground.source, 'nothing');
-  const release = { version, artifact };
+  return withTrigger({ pipeline: reading.pipeline, release: { version, artifact } }, 'test');
+}
+
+/** The same deployment for another reason, which makes it another one. */
+export function withTrigger(
+  { pipeline, release }: Pick<DeploymentRequest, 'pipeline' | 'release'>,
+  triggerId: string,
+): Request {
   const content = { pipelineDigest: pipelineDigest(pipeline), releaseDigest: releaseDigest(release) };
   return {
-    deployment: deriveDeploymentId({ ...content, triggerId: 'test' }),
+    deployment: deriveDeploymentId({ ...content, triggerId }),
     pipeline,
     release,
-    trigger: { id: 'test', source: 'test', actor: 'tester' },
+    trigger: { id: triggerId, source: 'test', actor: 'tester' },
   };
 }
 

@@ -26,7 +26,7 @@ export type Ground = {
 
 const SOURCE = fileURLToPath(new URL('source', import.meta.url));
 /** For whatever is sure to come. */
-export const PATIENCE = { timeout: 20_000, interval: 10 };
+export const PATIENCE = { timeout: 60_000, interval: 10 };
 
 export async function openGround(): Promise<Ground> {
   const root = await mkdtemp(join(tmpdir(), 'nonevent-e2e-'));

@@ -25,17 +25,16 @@ export function waitingCheck(
   {
     indent = 2,
     fails = false,
-    retries = 2,
-  }: { readonly indent?: number; readonly fails?: boolean; readonly retries?: number } = {},
+    deaf = false,
+  }: { readonly indent?: number; readonly fails?: boolean; readonly deaf?: boolean } = {},
 ): string {
   return `
 - kind: command
   name: ${name}
   question: Does ${name} pass?
   run: sh wait.sh && ${!fails}
-  retries: ${retries}
   expect: 1s
-  env: { ROOT: ${root} }`.replaceAll('\n', `\n${' '.repeat(indent)}`);
+  env: { ROOT: ${root}, DEAF: '${deaf ? 'yes' : ''}' }`.replaceAll('\n', `\n${' '.repeat(indent)}`);
 }
 
 /** A check that passes or fails at once. */

@@ -89,6 +89,17 @@ const dataOf = {
     live: revision,
     knownGood: fc.option(revision),
   }),
+  FlagChanged: fc.record(
+    {
+      flag: fc.constantFrom('new-checkout', 'maxItems'),
+      value: fc.option(fc.oneof(fc.boolean(), fc.integer(), text)),
+      deployment: id,
+      actor: text,
+      reason: text,
+      request: fc.uuid(),
+    },
+    { ...optional, requiredKeys: ['flag', 'value', 'actor', 'reason'] },
+  ),
   Sealed: fc.record({
     seal: attempt,
     at: fc.constant('2026-11-23T04:00:00.000Z'),

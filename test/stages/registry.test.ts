@@ -18,6 +18,7 @@ describe('the registry', () => {
       'acquire',
       'place',
       'shift',
+      'flag',
       'custom',
     ]);
   });

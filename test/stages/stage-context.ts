@@ -43,6 +43,7 @@ export function stageContext(
     store: { append: nothing, load: nothing, since: nothing, listOpen: nothing, listEnded: nothing } as never,
     targets: memoryTarget().targets,
     artifacts: { pack: nothing, unpack: nothing },
+    flags: { publish: nothing },
     addresses: LOCAL_POLICY,
     workFolder: '/nowhere',
     attempt: 1,

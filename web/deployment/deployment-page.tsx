@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { markOfOutcome } from '../../lib/lifecycle/wording/marks.ts';
 import { shortId } from '../../lib/lifecycle/wording/short-id.ts';
 import { between, span } from '../../lib/lifecycle/wording/times.ts';
@@ -69,8 +69,9 @@ function FoldedDeployment({ route, live, token, folded, isRunning }: FoldedPrope
             {view.pipeline.pipeline} <span class="version">{shownLine(view.release.version)}</span>
           </h1>
           <p class="dim">
-            <Mark mark={markOfOutcome(view.outcome)} /> · {span(between(view.requestedAt, view.endedAt ?? now))} ·
-            requested <Time at={view.requestedAt} whole /> by {shownLine(view.trigger.actor)} ·{' '}
+            <Mark mark={markOfOutcome(view.outcome)} /> ·{' '}
+            {span(between(view.requestedAt, view.endedAt ?? now))} · requested{' '}
+            <Time at={view.requestedAt} whole /> by {shownLine(view.trigger.actor)} ·{' '}
             {view.kind === 'rollback' && 'rollback · '}
             <code title={view.deployment}>{shortId(view.deployment)}</code>
           </p>
@@ -139,12 +140,16 @@ function isRunning(folded: Folded | undefined): boolean {
 
 /** The title of the tab tells how it stands, for whoever looks at the tabs only. */
 function useTitle(newest: Folded | undefined): void {
-  const before = useRef(document.title);
   const title = newest?.ok ? titleOf(newest) : 'Nonevent';
   useEffect(() => {
     document.title = title;
   }, [title]);
-  useEffect(() => () => void (document.title = before.current), []);
+  useEffect(
+    () => () => {
+      document.title = 'Nonevent';
+    },
+    [],
+  );
 }
 
 function titleOf({ deployment: { view } }: Extract<Folded, { readonly ok: true }>): string {

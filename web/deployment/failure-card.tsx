@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import type { Failure } from '../../lib/lifecycle/failure.ts';
 import type { DeploymentView } from '../../lib/lifecycle/view.ts';
 import { nextCommand } from '../../lib/lifecycle/wording/next-command.ts';
@@ -15,6 +15,7 @@ export function Failures({ view }: { readonly view: DeploymentView }): JSX.Eleme
     <>
       {stuck?.failure !== undefined && (
         <FailureCard
+          view={view}
           title={`The undo of ${stuck.name} failed for good`}
           failure={stuck.failure}
           command={`nonevent explain ${shortId(view.deployment)}`}
@@ -22,6 +23,7 @@ export function Failures({ view }: { readonly view: DeploymentView }): JSX.Eleme
       )}
       {view.failure !== undefined && view.failure !== stuck?.failure && (
         <FailureCard
+          view={view}
           title={`${view.failure.stage} failed: ${view.failure.mode}`}
           failure={view.failure}
           command={commandFor(view)}
@@ -35,25 +37,42 @@ function commandFor(view: DeploymentView): string {
   return view.outcome === undefined ? `nonevent explain ${shortId(view.deployment)}` : nextCommand(view);
 }
 
-type Properties = { readonly title: string; readonly failure: Failure; readonly command: string };
+type Properties = {
+  readonly view: DeploymentView;
+  readonly title: string;
+  readonly failure: Failure;
+  readonly command: string;
+};
 
 /** A failure with all that was recorded of it, and what to type. */
-export function FailureCard({ title, failure, command }: Properties): JSX.Element {
+export function FailureCard({ view, title, failure, command }: Properties): JSX.Element {
+  const undone = view.stages.filter((stage) => stage.state === 'undone').map((stage) => stage.name);
   return (
     <section class="failure" aria-label={title}>
       <h2>
         <span aria-hidden="true">✖</span> {shownLine(title)}
       </h2>
-      <FailureFacts failure={failure} />
-      <p class="next">
-        <Command text={command} />
-      </p>
+      <FailureFacts failure={failure} command={command}>
+        {undone.length > 0 && (
+          <>
+            <dt>Undone</dt>
+            <dd>{undone.toReversed().join(', ')}</dd>
+          </>
+        )}
+      </FailureFacts>
     </section>
   );
 }
 
-/** Question, expected, observed, recovery, advice and evidence. */
-export function FailureFacts({ failure }: { readonly failure: Failure }): JSX.Element {
+type FactsProperties = {
+  readonly failure: Failure;
+  readonly command: string;
+  /** More facts. */
+  readonly children?: ComponentChildren;
+};
+
+/** Question, expected, observed, recovery, advice, evidence, and the command to type. */
+export function FailureFacts({ failure, command, children }: FactsProperties): JSX.Element {
   return (
     <>
       <dl class="facts">
@@ -67,6 +86,7 @@ export function FailureFacts({ failure }: { readonly failure: Failure }): JSX.El
         <dd>{TEXT_OF_RECOVERY[failure.recovery]}</dd>
         <dt>Advice</dt>
         <dd>{shownLine(failure.next)}</dd>
+        {children}
       </dl>
       {failure.evidence !== undefined && failure.evidence !== null && (
         <details>
@@ -74,6 +94,9 @@ export function FailureFacts({ failure }: { readonly failure: Failure }): JSX.El
           <Evidence evidence={failure.evidence} />
         </details>
       )}
+      <p class="next">
+        <Command text={command} />
+      </p>
     </>
   );
 }

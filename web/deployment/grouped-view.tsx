@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { DeploymentView, StageView } from '../../lib/lifecycle/view.ts';
 import { eventInWords } from '../../lib/lifecycle/wording/event-in-words.ts';
 import { markOfStage } from '../../lib/lifecycle/wording/marks.ts';
+import { shortId } from '../../lib/lifecycle/wording/short-id.ts';
 import { between, span } from '../../lib/lifecycle/wording/times.ts';
 import type { CommitDocument } from '../../lib/local/page/live-events.ts';
 import { eventsByStage, type PlacedEvent } from '../fold/stage-events.ts';
@@ -24,25 +25,32 @@ export function GroupedView({ view, commits, now }: Properties): JSX.Element {
   return (
     <ol class="stages">
       {view.stages.map((stage) => (
-        <Stage key={stage.name} stage={stage} events={events.get(stage.name) ?? []} now={now} />
+        <Stage key={stage.name} view={view} stage={stage} events={events.get(stage.name) ?? []} now={now} />
       ))}
       <li>
         <details class="stage">
           <summary>
-            <span class="mark tone-dim">events</span>
-            <b class="name">of the deployment as a whole</b>
+            <span class="mark tone-dim">· events</span>
+            <b class="name">deployment</b>
+            <span class="question">What was recorded of the deployment as a whole</span>
           </summary>
-          <EventList events={events.get(undefined) ?? []} />
+          <EventList deployment={view.deployment} events={events.get(undefined) ?? []} />
         </details>
       </li>
     </ol>
   );
 }
 
-type StageProperties = { readonly stage: StageView; readonly events: readonly PlacedEvent[]; readonly now: string };
+type StageProperties = {
+  readonly view: DeploymentView;
+  readonly stage: StageView;
+  readonly events: readonly PlacedEvent[];
+  readonly now: string;
+};
 
-function Stage({ stage, events, now }: StageProperties): JSX.Element {
-  const isOfInterest = stage.state === 'running' || stage.state === 'undoing' || stage.failure !== undefined;
+function Stage({ view, stage, events, now }: StageProperties): JSX.Element {
+  // What failed stands above all stages already.
+  const isOfInterest = stage.state === 'running' || stage.state === 'undoing';
   return (
     <li id={`stage-${stage.name}`}>
       {/* Keyed by what makes it of interest, so that it opens when that comes and stays as it was left otherwise. */}
@@ -53,14 +61,14 @@ function Stage({ stage, events, now }: StageProperties): JSX.Element {
           <span class="question">{shownLine(stage.question)}</span>
           <span class="took">{tookOf(stage, now)}</span>
         </summary>
-        <StageBody stage={stage} />
-        <EventList events={events} />
+        <StageBody stage={stage} command={`nonevent explain ${shortId(view.deployment)}`} />
+        <EventsOf deployment={view.deployment} events={events} />
       </details>
     </li>
   );
 }
 
-function StageBody({ stage }: { readonly stage: StageView }): JSX.Element {
+function StageBody({ stage, command }: { readonly stage: StageView; readonly command: string }): JSX.Element {
   const mode = stage.mode === 'enforcing' ? '' : `, ${stage.mode}: its verdict fails nothing`;
   return (
     <div class="stage-body">
@@ -70,7 +78,7 @@ function StageBody({ stage }: { readonly stage: StageView }): JSX.Element {
         {stage.attempts > 1 && `, attempt ${stage.attempts}`}
       </p>
       {stage.failure !== undefined ? (
-        <FailureFacts failure={stage.failure} />
+        <FailureFacts failure={stage.failure} command={command} />
       ) : (
         stage.judgement !== undefined && (
           <dl class="facts">
@@ -98,12 +106,25 @@ function StageBody({ stage }: { readonly stage: StageView }): JSX.Element {
 }
 
 function tookOf(stage: StageView, now: string): string {
-  if (stage.startedAt === undefined) return '';
+  // Of a change that was taken back, when it began says nothing about how long anything took.
+  if (stage.startedAt === undefined || stage.state === 'undone' || stage.state === 'undoing') return '';
   return span(between(stage.startedAt, stage.endedAt ?? now));
 }
 
-function EventList({ events }: { readonly events: readonly PlacedEvent[] }): JSX.Element | null {
+type EventsProperties = { readonly deployment: string; readonly events: readonly PlacedEvent[] };
+
+/** Folded away: a stage that is measured each second has hundreds. */
+function EventsOf({ deployment, events }: EventsProperties): JSX.Element | null {
   if (events.length === 0) return null;
+  return (
+    <details class="stage-body">
+      <summary>{events.length === 1 ? '1 event' : `${events.length} events`}</summary>
+      <EventList deployment={deployment} events={events} />
+    </details>
+  );
+}
+
+function EventList({ deployment, events }: EventsProperties): JSX.Element {
   return (
     <ul class="events">
       {events.map(({ seq, at, event }) => (
@@ -112,6 +133,15 @@ function EventList({ events }: { readonly events: readonly PlacedEvent[] }): JSX
             {seq} <Time at={at} />
           </span>{' '}
           <b>{event.type}</b> {shownLine(eventInWords(event))}
+          {'failure' in event.data && (
+            <details>
+              <summary>Failure</summary>
+              <FailureFacts
+                failure={event.data.failure}
+                command={`nonevent replay ${shortId(deployment)} --at ${seq}`}
+              />
+            </details>
+          )}
         </li>
       ))}
     </ul>

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { eventInWords } from '../../lib/lifecycle/wording/event-in-words.ts';
 import type { CommitDocument } from '../../lib/local/page/live-events.ts';
 import { Link } from '../parts/link.tsx';
+import { Scroll } from '../parts/scroll.tsx';
 import { shown, shownLine } from '../parts/text.ts';
 import { Time } from '../parts/time.tsx';
 
@@ -17,7 +18,7 @@ const HASH_LETTERS = 12;
 /** Every event with its seq, its time and the hash of its commit, in the order of the history. */
 export function LogView({ deployment, commits, seq }: Properties): JSX.Element {
   return (
-    <section class="scroll" aria-label="Log" tabIndex={0}>
+    <Scroll name="Log">
       <table class="log">
         <caption class="unseen">Every event of the deployment, in the order of its history</caption>
         <thead>
@@ -39,7 +40,9 @@ export function LogView({ deployment, commits, seq }: Properties): JSX.Element {
                 aria-current={commit.seq === seq ? 'step' : undefined}
               >
                 <td>
-                  <Link to={{ page: 'deployment', deployment, view: 'log', at: commit.seq }}>{commit.seq}</Link>
+                  <Link to={{ page: 'deployment', deployment, view: 'log', at: commit.seq }}>
+                    {commit.seq}
+                  </Link>
                 </td>
                 <td>
                   <Time at={commit.at} />
@@ -68,6 +71,6 @@ export function LogView({ deployment, commits, seq }: Properties): JSX.Element {
           )}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }

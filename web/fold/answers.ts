@@ -1,4 +1,4 @@
-import { CONCLUDING, REQUESTED } from '../../lib/lifecycle/leaves.ts';
+import { CONCLUDING, ENTER_ROLLBACK, REQUESTED } from '../../lib/lifecycle/leaves.ts';
 import type { Tone } from '../../lib/lifecycle/wording/marks.ts';
 import type { DeploymentLine, EnvironmentLine } from '../../lib/local/page/overview-document.ts';
 
@@ -8,7 +8,11 @@ export type Answer = { readonly tone: Tone; readonly text: string; readonly more
 
 /** The answers for one deployment. Pure. */
 export function answersOf(line: DeploymentLine, environments: readonly EnvironmentLine[]): Answers {
-  return { live: liveAnswer(environments, line.pipeline), wrong: wrongAnswer(line), doing: doingAnswer(line) };
+  return {
+    live: liveAnswer(environments, line.pipeline),
+    wrong: wrongAnswer(line),
+    doing: doingAnswer(line),
+  };
 }
 
 /** The answers for everything: the pipeline that most needs a person decides. Pure. */
@@ -31,7 +35,10 @@ export function overallAnswers(
       wrong === CALM
         ? wrong
         : { ...wrong, text: `${named}: ${wrong.text}${alsoWrong === 0 ? '' : `, and ${alsoWrong} more`}` },
-    doing: first.outcome === null ? { ...doing, text: `${named}: ${doing.text}` } : doing,
+    doing:
+      first.outcome === 'succeeded'
+        ? { tone: 'dim', text: 'Nothing', more: `the last was ${named}` }
+        : { ...doing, text: `${named}: ${doing.text}` },
   };
 }
 
@@ -101,11 +108,23 @@ function doingAnswer(line: DeploymentLine): Answer {
     case 'succeeded':
       return { tone: 'good', text: line.kind === 'rollback' ? 'Rolled back' : 'Done', more: progress };
     case 'failed':
-      return { tone: 'dim', text: 'Ended; nothing had been changed', more: 'nothing needs to be done at once' };
+      return {
+        tone: 'dim',
+        text: 'Ended; nothing had been changed',
+        more: 'nothing needs to be done at once',
+      };
     case 'rolledBack':
-      return { tone: 'warning', text: 'Rolled back', more: 'every change was undone; nothing needs to be done at once' };
+      return {
+        tone: 'warning',
+        text: 'Rolled back',
+        more: 'every change was undone; nothing needs to be done at once',
+      };
     case 'stuck':
-      return { tone: 'bad', text: 'Waiting for a person', more: 'the lease is kept, so nothing else is deployed' };
+      return {
+        tone: 'bad',
+        text: 'Waiting for a person',
+        more: 'the lease is kept, so nothing else is deployed',
+      };
     case null:
       return { tone: 'active', text: line.state.map(leafInWords).join(', '), more: progress };
     default:
@@ -116,6 +135,7 @@ function doingAnswer(line: DeploymentLine): Answer {
 /** What is done at a leaf of the machine, in words. Pure. */
 export function leafInWords(leaf: string): string {
   if (leaf === REQUESTED) return 'starting';
+  if (leaf === ENTER_ROLLBACK) return 'making sure that it can be rolled back';
   if (Object.values(CONCLUDING).some((concluding) => concluding === leaf)) return 'concluding';
   return leaf.startsWith('undo ') ? `undoing ${leaf.slice('undo '.length)}` : `running ${leaf}`;
 }

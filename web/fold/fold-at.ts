@@ -4,7 +4,13 @@ import { messageOf } from '../../lib/nonevent-error.ts';
 
 /** A deployment as of a commit, or why it cannot be told. */
 export type Folded =
-  | { readonly ok: true; readonly deployment: Deployment; readonly seq: number; readonly last: number; readonly at: string }
+  | {
+      readonly ok: true;
+      readonly deployment: Deployment;
+      readonly seq: number;
+      readonly last: number;
+      readonly at: string;
+    }
   | { readonly ok: false; readonly why: string };
 
 /** Folds a history to a commit, with the code that `nonevent replay` runs; to its last one where none is named. Pure. */

@@ -3,6 +3,8 @@ import { createEventReader, type ServerSentEvent } from './server-sent-events.ts
 export type LinkState = 'connecting' | 'live' | 'lost' | 'refused' | 'missing';
 
 export type Follower = {
+  /** The last commit that is known: what follows it is asked for. */
+  readonly lastSeq: () => number;
   readonly link: (state: LinkState, why?: string) => void;
   readonly message: (message: ServerSentEvent) => void;
 };
@@ -12,8 +14,8 @@ const PAUSES_MILLISECONDS = [250, 500, 1000, 2000, 4000] as const;
 const SILENCE_MILLISECONDS = 25_000;
 
 /**
- * Follows the live stream until the signal aborts. After a break it comes back, and asks for what followed the last commit
- * that it saw, so nothing is missed and nothing comes twice.
+ * Follows the live stream until the signal aborts. After a break it comes back and asks for what followed the last commit
+ * that is known, so nothing is missed and nothing comes twice.
  */
 export async function follow(
   address: string,
@@ -21,14 +23,13 @@ export async function follow(
   follower: Follower,
   signal: AbortSignal,
 ): Promise<void> {
-  let lastId: string | undefined;
   for (let failures = 0; !signal.aborted; failures += 1) {
     try {
       const response = await fetch(address, {
         headers: {
           accept: 'text/event-stream',
           authorization: `Bearer ${token}`,
-          ...(lastId === undefined ? {} : { 'last-event-id': lastId }),
+          'last-event-id': String(follower.lastSeq()),
         },
         signal,
       });
@@ -40,7 +41,6 @@ export async function follow(
       follower.link('live');
       for await (const message of messagesIn(response.body)) {
         failures = 0;
-        lastId = message.id ?? lastId;
         follower.message(message);
       }
     } catch {

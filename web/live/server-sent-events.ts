@@ -1,5 +1,9 @@
 /** A message of a stream of server-sent events. */
-export type ServerSentEvent = { readonly event: string; readonly id: string | undefined; readonly data: string };
+export type ServerSentEvent = {
+  readonly event: string;
+  readonly id: string | undefined;
+  readonly data: string;
+};
 
 /**
  * Reads server-sent events from text that arrives in pieces. `EventSource` would do, but it cannot send the token in a

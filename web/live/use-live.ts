@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CommitDocument } from '../../lib/local/page/live-events.ts';
 import type { OverviewDocument } from '../../lib/local/page/overview-document.ts';
 import { follow, type LinkState } from './follow.ts';
@@ -14,13 +14,21 @@ export type Live = {
   readonly commits: readonly CommitDocument[];
 };
 
-const NOTHING: Live = { link: 'connecting', why: undefined, overview: undefined, deployment: undefined, commits: [] };
+const NOTHING: Live = {
+  link: 'connecting',
+  why: undefined,
+  overview: undefined,
+  deployment: undefined,
+  commits: [],
+};
 
 /** Follows the overview, and one deployment where one is named. */
 export function useLive(token: string, deployment: string | undefined): Live {
   const [live, setLive] = useState<Live>(NOTHING);
   const visible = useVisibility();
+  const lastSeq = useRef(0);
   useEffect(() => {
+    lastSeq.current = 0;
     // Only what was read of this deployment is kept: the overview is the same everywhere.
     setLive(({ overview }) => ({ ...NOTHING, overview }));
   }, [deployment]);
@@ -30,8 +38,13 @@ export function useLive(token: string, deployment: string | undefined): Live {
     const left = new AbortController();
     const query = deployment === undefined ? '' : `?deployment=${encodeURIComponent(deployment)}`;
     const follower = {
+      lastSeq: () => lastSeq.current,
       link: (link: LinkState, why?: string) => setLive((known) => ({ ...known, link, why })),
-      message: (message: ServerSentEvent) => setLive((known) => withMessage(known, message)),
+      message: (message: ServerSentEvent) => {
+        if (left.signal.aborted) return;
+        if (message.id !== undefined) lastSeq.current = Number(message.id);
+        setLive((known) => withMessage(known, message));
+      },
     };
     void follow(`/api/live${query}`, token, follower, left.signal);
     return () => left.abort();

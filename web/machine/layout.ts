@@ -1,4 +1,4 @@
-import { CONCLUDING } from '../../lib/lifecycle/leaves.ts';
+import { CONCLUDING, ENTER_ROLLBACK } from '../../lib/lifecycle/leaves.ts';
 import type { GraphEdge, GraphNode, MachineGraph } from './machine-graph.ts';
 
 export const ROW_HEIGHT = 34;
@@ -9,9 +9,20 @@ const LONGEST_LABEL = 30;
 const CHANNEL = 44;
 const MARGIN = 10;
 
-export type Box = GraphNode & { readonly x: number; readonly y: number; readonly width: number; readonly label: string };
+export type Box = GraphNode & {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly label: string;
+};
 export type Line = GraphEdge & { readonly path: string; readonly kind: 'forward' | 'failure' | 'undo' };
-export type Frame = { readonly group: string; readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+export type Frame = {
+  readonly group: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+};
 export type Layout = {
   readonly width: number;
   readonly height: number;
@@ -63,10 +74,12 @@ function rowsOf({ nodes }: MachineGraph): ReadonlyMap<string, Place> {
     places.set(name, { column: 1, row });
     places.set(name === CONCLUDING.failed ? 'failed' : 'rolledBack', { column: 2, row });
   });
+  // A rollback of what succeeded comes into the lane from below, at the newest change.
+  places.set(ENTER_ROLLBACK, { column: 1, row: bottom });
   places.set(CONCLUDING.succeeded, { column: 0, row: bottom });
   places.set('succeeded', { column: 0, row: bottom + 1 });
-  places.set(CONCLUDING.stuck, { column: 1, row: bottom });
-  places.set('stuck', { column: 2, row: bottom });
+  places.set(CONCLUDING.stuck, { column: 1, row: bottom + 1 });
+  places.set('stuck', { column: 2, row: bottom + 1 });
   return places;
 }
 
@@ -106,11 +119,7 @@ function framesOf(boxes: readonly Box[]): readonly Frame[] {
 
 type Shape = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 
-function lineOf(
-  edge: GraphEdge,
-  boxes: ReadonlyMap<string, Box>,
-  frames: readonly Frame[],
-): readonly Line[] {
+function lineOf(edge: GraphEdge, boxes: ReadonlyMap<string, Box>, frames: readonly Frame[]): readonly Line[] {
   const shapeOf = (name: string): Shape | undefined => {
     const box = boxes.get(name);
     return box === undefined ? frames.find(({ group }) => group === name) : { ...box, height: BOX_HEIGHT };
@@ -124,8 +133,10 @@ function lineOf(
 
 function pathOf(edge: GraphEdge, from: Shape, to: Shape): string {
   if (!isSameColumn(from, to)) return elbow(from, to);
-  // Straight down it would run through every undo below it.
-  return edge.to === CONCLUDING.stuck ? hook(from, to) : vertical(from, to);
+  // Straight on it would run through every undo on the way.
+  const isPastTheLane =
+    edge.to === CONCLUDING.stuck || (edge.from === ENTER_ROLLBACK && edge.to === CONCLUDING.failed);
+  return isPastTheLane ? hook(from, to) : vertical(from, to);
 }
 
 /** A frame is a little wider than the boxes in it. */
@@ -134,15 +145,25 @@ function isSameColumn(from: Shape, to: Shape): boolean {
 }
 
 function vertical(from: Shape, to: Shape): string {
-  const x = Math.max(from.x, to.x) + 14;
+  const x = Math.max(from.x, to.x) + 12;
   return to.y > from.y ? `M${x} ${from.y + from.height}V${to.y}` : `M${x} ${from.y}V${to.y + to.height}`;
 }
 
-/** Out at the right, down beside the column, in at the right. */
+/** Out at the right, up or down beside the column, in at the right. */
 function hook(from: Shape, to: Shape): string {
-  const right = Math.max(from.x + from.width, to.x + to.width);
-  const [top, bottom] = [from.y + from.height / 2, to.y + to.height / 2 - 5];
-  return `M${from.x + from.width} ${top}H${right + 8}Q${right + 14} ${top} ${right + 14} ${top + 6}V${bottom - 6}Q${right + 14} ${bottom} ${right + 8} ${bottom}H${to.x + to.width}`;
+  const start = { x: from.x + from.width, y: from.y + from.height / 2 };
+  const end = { x: to.x + to.width, y: to.y + to.height / 2 };
+  const beside = Math.max(start.x, end.x) + 14;
+  // In a little off the middle, where nothing else arrives or leaves.
+  const bend = end.y > start.y ? 6 : -6;
+  const arrival = end.y - bend;
+  return [
+    `M${start.x} ${start.y}H${beside - 6}`,
+    `Q${beside} ${start.y} ${beside} ${start.y + bend}`,
+    `V${arrival - bend}`,
+    `Q${beside} ${arrival} ${beside - 6} ${arrival}`,
+    `H${end.x}`,
+  ].join('');
 }
 
 /** Out at the right, along the channel before the target's column, in at its left. */

@@ -1,5 +1,5 @@
 import type { AnyStateNode } from 'xstate';
-import { CONCLUDING, OUTCOMES, PASSED, REQUESTED } from '../../lib/lifecycle/leaves.ts';
+import { CONCLUDING, ENTER_ROLLBACK, OUTCOMES, PASSED, REQUESTED } from '../../lib/lifecycle/leaves.ts';
 import { compileMachine } from '../../lib/lifecycle/machine.ts';
 import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
 
@@ -51,7 +51,7 @@ const ENDINGS: ReadonlySet<string> = new Set([...OUTCOMES, ...Object.values(CONC
 function laneOf(name: string): Lane {
   if (name === REQUESTED) return 'forward';
   if (ENDINGS.has(name)) return 'ending';
-  return name.startsWith('undo ') ? 'undo' : 'forward';
+  return name === ENTER_ROLLBACK || name.startsWith('undo ') ? 'undo' : 'forward';
 }
 
 function edgesOf(node: AnyStateNode, isWanted: (target: AnyStateNode) => boolean): readonly GraphEdge[] {

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Deployment } from '../../lib/lifecycle/deployment.ts';
 import { Mark } from '../parts/mark.tsx';
+import { Scroll } from '../parts/scroll.tsx';
 import { BOX_HEIGHT, type Box, type Layout, layoutOf } from './layout.ts';
 import { type MachineGraph, machineGraph } from './machine-graph.ts';
 import { standingOf } from './standing.ts';
@@ -19,18 +20,24 @@ export function MachineView({ deployment }: { readonly deployment: Deployment })
         {deployment.legal.length > 0 && <>, where {deployment.legal.length} events are legal</>}
       </p>
       <div class="machine-sides">
-        <section class="scroll picture" aria-label="Picture of the machine" tabIndex={0}>
+        <Scroll name="Picture of the machine" class="picture">
           <Picture layout={layout} deployment={deployment} />
-        </section>
-        <section class="scroll" aria-label="Table of the machine" tabIndex={0}>
+        </Scroll>
+        <Scroll name="Table of the machine">
           <StateTable graph={graph} deployment={deployment} />
-        </section>
+        </Scroll>
       </div>
     </section>
   );
 }
 
-function Picture({ layout, deployment }: { readonly layout: Layout; readonly deployment: Deployment }): JSX.Element {
+function Picture({
+  layout,
+  deployment,
+}: {
+  readonly layout: Layout;
+  readonly deployment: Deployment;
+}): JSX.Element {
   const { width, height } = layout;
   return (
     <svg
@@ -50,7 +57,12 @@ function Picture({ layout, deployment }: { readonly layout: Layout; readonly dep
         <rect key={group} class="frame" rx="6" {...frame} />
       ))}
       {layout.lines.map((line) => (
-        <path key={`${line.from} ${line.to}`} class={`line line-${line.kind}`} d={line.path} marker-end="url(#arrow)">
+        <path
+          key={`${line.from} ${line.to}`}
+          class={`line line-${line.kind}`}
+          d={line.path}
+          marker-end="url(#arrow)"
+        >
           <title>{`${line.from} to ${line.to}: ${line.events.join(', ')}`}</title>
         </path>
       ))}
@@ -78,7 +90,13 @@ function StateBox({ box, deployment }: { readonly box: Box; readonly deployment:
   );
 }
 
-function StateTable({ graph, deployment }: { readonly graph: MachineGraph; readonly deployment: Deployment }): JSX.Element {
+function StateTable({
+  graph,
+  deployment,
+}: {
+  readonly graph: MachineGraph;
+  readonly deployment: Deployment;
+}): JSX.Element {
   return (
     <table class="states">
       <caption class="unseen">States of the machine and where they lead</caption>
@@ -109,10 +127,12 @@ function StateTable({ graph, deployment }: { readonly graph: MachineGraph; reado
   );
 }
 
-/** `passed → place; failed, refused → undo acquire`. Out of a group leads what all of it does. */
+/** `passed → place; failed, refused → undo acquire`: of the events of a state only the fact is said. Out of a group leads what all of it does. */
 function leadsOf({ edges }: MachineGraph, name: string, group: string | undefined): string {
   return edges
     .filter(({ from }) => from === name || from === group)
-    .map(({ to, events }) => `${events.map((event) => event.replace(`${name}.`, '')).join(', ')} → ${to}`)
+    .map(
+      ({ to, events }) => `${events.map((event) => event.slice(event.indexOf('.') + 1)).join(', ')} → ${to}`,
+    )
     .join('; ');
 }

@@ -10,7 +10,9 @@ export function standingOf({ state, view }: Deployment, name: string): Mark {
     return view.outcome === name ? { ...markOfOutcome(view.outcome), word: 'ended here' } : ACTIVE;
   }
   const isUndo = name.startsWith('undo ');
-  const stage = view.stages.find((candidate) => candidate.name === (isUndo ? name.slice('undo '.length) : name));
+  const stage = view.stages.find(
+    (candidate) => candidate.name === (isUndo ? name.slice('undo '.length) : name),
+  );
   if (stage === undefined) return IDLE;
   const isUndone = stage.state === 'undone' || stage.state === 'undoFailed';
   if (isUndo) return isUndone ? markOfStage(stage) : IDLE;

@@ -2,12 +2,17 @@ import type { JSX } from 'preact';
 import { markOfOutcome } from '../../lib/lifecycle/wording/marks.ts';
 import { shortId } from '../../lib/lifecycle/wording/short-id.ts';
 import { between, dateAndTime, span } from '../../lib/lifecycle/wording/times.ts';
-import type { DeploymentLine, EnvironmentLine, OverviewDocument } from '../../lib/local/page/overview-document.ts';
+import type {
+  DeploymentLine,
+  EnvironmentLine,
+  OverviewDocument,
+} from '../../lib/local/page/overview-document.ts';
 import { leafInWords, overallAnswers } from '../fold/answers.ts';
 import { AnswersStrip } from '../parts/answers-strip.tsx';
 import { Command } from '../parts/command.tsx';
 import { Link } from '../parts/link.tsx';
 import { Mark } from '../parts/mark.tsx';
+import { Scroll } from '../parts/scroll.tsx';
 import { shownLine } from '../parts/text.ts';
 import { useNow } from '../parts/use-now.ts';
 
@@ -38,7 +43,7 @@ export function OverviewPage({ overview }: { readonly overview: OverviewDocument
 
 function LiveTable({ environments }: { readonly environments: readonly EnvironmentLine[] }): JSX.Element {
   return (
-    <section class="scroll" aria-label="Live" tabIndex={0}>
+    <Scroll name="Live">
       <table>
         <thead>
           <tr>
@@ -51,7 +56,7 @@ function LiveTable({ environments }: { readonly environments: readonly Environme
         </thead>
         <tbody>{environments.flatMap(liveRows)}</tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }
 
@@ -92,7 +97,7 @@ type DeploymentTableProperties = { readonly deployments: readonly DeploymentLine
 
 function DeploymentTable({ deployments, now }: DeploymentTableProperties): JSX.Element {
   return (
-    <section class="scroll" aria-label="Newest deployments" tabIndex={0}>
+    <Scroll name="Newest deployments">
       <table class="deployments">
         <thead>
           <tr>
@@ -124,7 +129,7 @@ function DeploymentTable({ deployments, now }: DeploymentTableProperties): JSX.E
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }
 

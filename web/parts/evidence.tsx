@@ -21,10 +21,10 @@ export function Evidence({ evidence }: { readonly evidence: Json }): JSX.Element
   );
 }
 
-function Value({ value }: { readonly value: Json }): JSX.Element {
+function Value({ value }: { readonly value: Json }): JSX.Element | string {
   if (typeof value === 'string') {
-    return value.includes('\n') ? <pre>{shown(value.trimEnd())}</pre> : <>{shownLine(value)}</>;
+    return value.includes('\n') ? <pre>{shown(value.trimEnd())}</pre> : shownLine(value);
   }
-  if (value === null || typeof value !== 'object') return <>{String(value)}</>;
+  if (value === null || typeof value !== 'object') return String(value);
   return <pre>{shown(JSON.stringify(value, null, 2))}</pre>;
 }

@@ -4,6 +4,7 @@ import { markOfStage } from '../../lib/lifecycle/wording/marks.ts';
 import { between, span } from '../../lib/lifecycle/wording/times.ts';
 import type { CommitDocument } from '../../lib/local/page/live-events.ts';
 import { Mark } from '../parts/mark.tsx';
+import { Scroll } from '../parts/scroll.tsx';
 import { type Span, spansOf } from './spans.ts';
 
 type Properties = {
@@ -22,7 +23,7 @@ export function TimelineView({ view, commits, now }: Properties): JSX.Element {
   const whole = Math.max(1, between(begin, end));
   const spans = Map.groupBy(spansOf(commits), ({ stage }) => stage);
   return (
-    <section class="scroll" aria-label="Timeline" tabIndex={0}>
+    <Scroll name="Timeline">
       <table class="timeline">
         <caption class="unseen">When each stage was worked on</caption>
         <thead>
@@ -59,11 +60,16 @@ export function TimelineView({ view, commits, now }: Properties): JSX.Element {
           })}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }
 
-type BarsProperties = { readonly spans: readonly Span[]; readonly begin: string; readonly end: string; readonly whole: number };
+type BarsProperties = {
+  readonly spans: readonly Span[];
+  readonly begin: string;
+  readonly end: string;
+  readonly whole: number;
+};
 
 function Bars({ spans, begin, end, whole }: BarsProperties): JSX.Element {
   return (

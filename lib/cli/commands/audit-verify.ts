@@ -1,47 +1,76 @@
 import { z } from 'zod';
-import { type ChainReport, verifyChain } from '../../audit/verify-chain.ts';
-import { command } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import type { Finding } from '../../audit/finding.ts';
+import { type HistoryReport, verifyHistory } from '../../audit/verify-history.ts';
+import { type Cli, command } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Style } from '../output/style.ts';
 import { oneLine } from '../output/untrusted.ts';
+import { knownSealsOf } from '../reading/known-seals.ts';
 import { openSystem } from '../system.ts';
 import { findStream } from './history.ts';
 
-const input = z.object({ stream: z.string().optional() });
+const publicKey = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
+const input = z.object({
+  what: z.string().optional(),
+  key: publicKey.optional(),
+  forget: z.boolean().default(false),
+});
 
-/** Verifies the hash chain of one stream or of all. */
-export default command(input, async ({ stream: written }, cli) => {
-  const { output } = cli;
-  const { store, dynamodb, table, close } = await openSystem(cli);
+/** Verifies one stream or all: chain, lifecycle, summaries, seals and signatures. Remembers the newest seal it verified. */
+export default command(input, async ({ what, key, forget }, cli) => {
+  const { store, dynamodb, table, folder, close } = await openSystem(cli);
   try {
-    const stream = written === undefined ? undefined : await findStream(store, written);
-    const report = await verifyChain({
+    const stream = what === undefined ? undefined : await findStream(store, what);
+    const memory = knownSealsOf(folder.root, cli);
+    if (forget) await memory.forget();
+    const known = await memory.read();
+    const report = await verifyHistory({
       client: dynamodb,
       table,
+      now: Date.now(),
       ...(stream === undefined ? {} : { stream }),
+      ...(key === undefined ? {} : { publicKey: key }),
+      ...(known === undefined ? {} : { known }),
     });
-    const sound = report.findings.length === 0;
-    if (output.format === 'text') output.answer(reportLines(report, output.answerStyle));
-    else output.document({ sound, ...report });
-    return sound ? EXIT.done : EXIT.tampered;
+    const { findings, newestSeal } = report;
+    if (findings.length === 0 && newestSeal !== undefined) await memory.write(newestSeal);
+    return answer(report, cli);
   } finally {
     close();
   }
 });
 
+function answer(report: HistoryReport, { output }: Cli): ExitCode {
+  const sound = report.findings.length === 0;
+  if (output.format === 'text') output.answer(reportLines(report, output.answerStyle));
+  else output.document({ sound, ...report, newestSeal: report.newestSeal ?? null });
+  return sound ? EXIT.done : EXIT.tampered;
+}
+
 /** What a verification found, for people. Pure. */
-export function reportLines(
-  { streams, commits, events, findings }: ChainReport,
-  style: Style,
-): readonly string[] {
-  const seen = `${streams} streams, ${commits} commits, ${events} events`;
-  if (findings.length === 0) return [`${style.good('✔ sound')}  ${seen}`];
+export function reportLines(report: HistoryReport, style: Style): readonly string[] {
+  const { streams, commits, events, seals, findings } = report;
+  const seen = `${streams} streams, ${commits} commits, ${events} events, ${seals} seals`;
+  if (findings.length === 0) return [`${style.good('✔ sound')}  ${seen}`, ...sealLines(report, style)];
   return [
-    ...findings.map(
-      ({ stream, seq, problem }) =>
-        `${style.bad('✖ broken')}  ${style.bold(`${oneLine(stream)} seq ${seq}`)}  ${oneLine(problem)}`,
-    ),
+    ...findings.map((finding) => findingLine(finding, style)),
     `  ${style.dim('sound')}  ${seen}`,
     `  ${style.dim('next')}   compare the streams named here with a backup, and change nothing`,
+  ];
+}
+
+/** A finding on one line. Pure. */
+export function findingLine({ stream, seq, problem, bytes }: Finding, style: Style): string {
+  const where = bytes === undefined ? '' : style.dim(`  bytes ${bytes.from} to ${bytes.to} of its body`);
+  return `${style.bad('✖ broken')}  ${style.bold(`${oneLine(stream)} seq ${seq}`)}  ${oneLine(problem)}${where}`;
+}
+
+function sealLines({ newestSeal, unsealed }: HistoryReport, style: Style): readonly string[] {
+  if (newestSeal === undefined)
+    return [`  ${style.dim('sealed')}  nothing yet: seal it with \`nonevent audit seal\``];
+  const rest = unsealed === 0 ? 'all of it' : `all but the ${unsealed} newest commits`;
+  return [
+    `  ${style.dim('sealed')}  ${rest}, by seal#${newestSeal.seal} of ${newestSeal.at}`,
+    `  ${style.dim('key')}     ${newestSeal.publicKey}`,
   ];
 }

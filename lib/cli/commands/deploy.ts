@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import { deriveDeploymentId, pipelineDigest, releaseDigest } from '../../history/digests.ts';
+import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { duration } from '../../pipeline/duration.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
@@ -11,7 +12,6 @@ import type { DeploymentRequest } from '../../stages/drive/request-deployment.ts
 import { type Cli, command } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followToEnd } from '../progress/follow-to-end.ts';
-import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { attachmentNote } from '../reading/attachment.ts';
 import { awaitOpening } from '../reading/await-opening.ts';
 import { releaseOf, versionOf } from '../reading/release-of.ts';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { environmentStream } from '../../environments/environment.ts';
 import type { EventStore, StreamName } from '../../history/event-store.ts';
+import { findDeployment } from '../../history/find-deployment.ts';
 import { requireStreamName } from '../../history/stream-name.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { name } from '../../pipeline/names.ts';
 import { command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { eventRecords } from '../reading/event-records.ts';
-import { findDeployment } from '../../history/find-deployment.ts';
 import { historyLines } from '../reading/history-lines.ts';
 import { openSystem } from '../system.ts';
 

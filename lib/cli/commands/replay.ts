@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { findDeployment } from '../../history/find-deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
+import { dateAndTime } from '../../lifecycle/wording/times.ts';
 import { command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { dateAndTime } from '../../lifecycle/wording/times.ts';
 import { headline } from '../progress/headline.ts';
 import { stageLines } from '../progress/stage-list.ts';
 import { commitsAsOf } from '../reading/as-of.ts';
-import { findDeployment } from '../../history/find-deployment.ts';
 import { openSystem } from '../system.ts';
 
 const input = z.object({ id: z.string(), at: z.string().optional() });

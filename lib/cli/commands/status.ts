@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readOverview } from '../../environments/overview.ts';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { EventStore } from '../../history/event-store.ts';
+import { findDeployment } from '../../history/find-deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { duration } from '../../pipeline/duration.ts';
 import { type Cli, command } from '../command.ts';
@@ -13,11 +14,11 @@ import { followToEnd } from '../progress/follow-to-end.ts';
 import { headline } from '../progress/headline.ts';
 import { stageLines } from '../progress/stage-list.ts';
 import { createWatcher } from '../progress/watchers.ts';
-import { findDeployment } from '../../history/find-deployment.ts';
 import { liveNow } from '../reading/live-now.ts';
 import { overviewDocument, overviewLines } from '../reading/overview.ts';
+import { readEveryReadiness } from '../reading/readiness.ts';
 import { statusDocument } from '../reading/status-document.ts';
-import { openSystem } from '../system.ts';
+import { openSystem, type System } from '../system.ts';
 
 const NEWEST = 10;
 
@@ -29,9 +30,10 @@ const input = z.object({
 
 /** What is live and the newest deployments, or how one deployment stands. */
 export default command(input, async ({ id, watch, timeout }, cli) => {
-  const { store, close } = await openSystem(cli);
+  const system = await openSystem(cli);
+  const { store, close } = system;
   try {
-    if (id === undefined && !watch) return await showOverview(store, cli);
+    if (id === undefined && !watch) return await showOverview(system, cli);
     const deployment = await findDeployment(store, id ?? 'latest');
     if (!watch) return await showDeployment(store, deployment, cli);
     return await followToEnd(store, deployment, cli.output, timeout, watcherFor(store, cli.output));
@@ -40,11 +42,12 @@ export default command(input, async ({ id, watch, timeout }, cli) => {
   }
 });
 
-async function showOverview(store: EventStore, { output }: Cli): Promise<ExitCode> {
-  const overview = await readOverview(store, NEWEST);
+async function showOverview(system: System, { output }: Cli): Promise<ExitCode> {
+  const overview = await readOverview(system.store, NEWEST);
+  const readiness = await readEveryReadiness(system, Object.keys(overview.environments));
   if (output.format === 'text')
-    output.answer(overviewLines(overview, new Date().toISOString(), output.answerStyle));
-  else output.document(overviewDocument(overview));
+    output.answer(overviewLines(overview, readiness, new Date().toISOString(), output.answerStyle));
+  else output.document(overviewDocument(overview, readiness));
   return EXIT.done;
 }
 

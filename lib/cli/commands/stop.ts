@@ -1,18 +1,18 @@
-import { createInterface } from 'node:readline/promises';
 import { z } from 'zod';
+import { findDeployment } from '../../history/find-deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
+import { markOfDeployment } from '../../lifecycle/wording/marks.ts';
+import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { duration } from '../../pipeline/duration.ts';
 import type { StopRequest } from '../../stages/drive/request-stop.ts';
 import { command } from '../command.ts';
+import { isConfirmed } from '../confirmation.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output/output.ts';
 import { followToEnd } from '../progress/follow-to-end.ts';
 import { headline } from '../progress/headline.ts';
-import { shortId } from '../../lifecycle/wording/short-id.ts';
-import { markOfOutcome } from '../../lifecycle/wording/marks.ts';
-import { findDeployment } from '../../history/find-deployment.ts';
 import { findSettings } from '../settings.ts';
 import { openSystem } from '../system.ts';
 
@@ -33,7 +33,7 @@ export default command(input, async ({ id, reason, yes, detach, timeout }, cli) 
     const { view } = replay((await store.load(`deployment#${deployment}`)).commits);
     requireRunning(view);
     output.note(consequence(view, output));
-    if (!yes && !(await isConfirmed(output))) {
+    if (!yes && !(await isConfirmed(output, 'stop'))) {
       output.note(['nothing was stopped']);
       return EXIT.usage;
     }
@@ -57,7 +57,7 @@ function requireRunning(view: DeploymentView): void {
   if (view.outcome === undefined) return;
   throw new NoneventError(
     'Conflict',
-    `deployment ${shortId(view.deployment)} has already ended: ${markOfOutcome(view.outcome).word}`,
+    `deployment ${shortId(view.deployment)} has already ended: ${markOfDeployment(view).word}`,
     { fields: { deployment: view.deployment }, hint: `see \`nonevent explain ${shortId(view.deployment)}\`` },
   );
 }
@@ -65,29 +65,16 @@ function requireRunning(view: DeploymentView): void {
 function consequence(view: DeploymentView, { noteStyle }: Output): readonly string[] {
   const begun = view.stages.filter((stage) => stage.class === 'change' && stage.state !== 'pending');
   const undone = begun.map((stage) => stage.name).toReversed();
+  if (view.kind === 'rollback') {
+    return [
+      headline(view, new Date().toISOString(), noteStyle),
+      '  stopping it keeps it from beginning; once it undoes, it undoes everything',
+    ];
+  }
   return [
     headline(view, new Date().toISOString(), noteStyle),
     undone.length === 0
       ? '  stopping it ends it; nothing has been changed so far'
       : `  stopping it undoes, newest first: ${undone.join(', ')}`,
   ];
-}
-
-/**
- * Asks the person at the terminal.
- *
- * Errors: `InvalidInput` where there is no terminal to ask at.
- */
-async function isConfirmed({ isInteractive }: Output): Promise<boolean> {
-  if (!isInteractive || !process.stdin.isTTY) {
-    throw new NoneventError('InvalidInput', 'there is no terminal to ask at whether to stop', {
-      hint: 'say so with --yes',
-    });
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question('  stop it? [y/N] ')).trim());
-  } finally {
-    terminal.close();
-  }
 }

@@ -4,6 +4,7 @@ import { changesOf, stagesOf } from '../../pipeline/steps.ts';
 import { command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output/output.ts';
+import { apisLine } from '../reading/apis-line.ts';
 import { planLines } from '../reading/plan-lines.ts';
 import { type FileRead, readPipelineFile, shownPath } from '../reading/read-file.ts';
 import { showFindings } from '../reading/show-findings.ts';
@@ -28,9 +29,11 @@ function show(read: FileRead, file: string, output: Output): void {
   if (!read.ok) return;
   const style = output.answerStyle;
   const changes = changesOf(read.pipeline).length;
+  const { apis } = read.pipeline;
   const checks = stagesOf(read.pipeline).length - changes;
   output.answer([
     `${style.good('✔ valid')}  ${style.bold(read.pipeline.pipeline)}  ${style.dim(file)}`,
+    ...(apis === undefined ? [] : [style.dim(`  ${apisLine(apis)}`)]),
     ...planLines(read.pipeline, style),
     style.dim(`  ${checks} checks and ${changes} changes; a failure undoes the changes, newest first`),
   ]);

@@ -1,7 +1,7 @@
 import type { Definition } from '../definition.ts';
 import { EXIT } from '../exit-codes.ts';
 
-/** Commands that check files, histories and this machine. */
+/** Commands that check files and this machine. */
 export const CHECK: readonly Definition[] = [
   {
     name: 'validate',
@@ -48,29 +48,6 @@ export const CHECK: readonly Definition[] = [
       },
     ],
     load: () => import('../commands/graph.ts'),
-  },
-  {
-    name: 'audit verify',
-    group: 'Check',
-    summary: 'verify the hash chain of one stream or of all',
-    arguments: [{ flags: '[stream]', says: 'a stream such as environment#production, or a deployment id' }],
-    options: [],
-    formats: ['text', 'json'],
-    examples: [
-      {
-        command: 'nonevent audit verify',
-        says: 'every stream; exit 8 names the first bad commit',
-        needs: 'system',
-        exit: EXIT.done,
-      },
-      {
-        command: 'nonevent audit verify latest',
-        says: 'the newest deployment',
-        needs: 'deployment',
-        exit: EXIT.done,
-      },
-    ],
-    load: () => import('../commands/audit-verify.ts'),
   },
   {
     name: 'doctor',

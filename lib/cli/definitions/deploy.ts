@@ -56,4 +56,64 @@ export const DEPLOY: readonly Definition[] = [
     ],
     load: () => import('../commands/stop.ts'),
   },
+  {
+    name: 'rollback',
+    group: 'Deploy',
+    summary: 'give the traffic back to what was live before',
+    arguments: [
+      {
+        flags: '[what]',
+        says: 'an environment, or the id of the deployment that is live; what is live where only one thing is',
+      },
+    ],
+    options: [
+      { flags: '--reason <text>', says: 'why; it is recorded' },
+      { flags: '-y, --yes', says: 'do not ask' },
+      { flags: '-d, --detach', says: 'print the id and return at once' },
+      { flags: '--timeout <time>', says: 'stop watching after a time such as 10m (exit 5)' },
+      { flags: '--again', says: 'try again what was refused before' },
+    ],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent rollback',
+        says: 'shows from what to what, asks, and follows it to its end; --yes in a script',
+        needs: 'deployment',
+        exit: EXIT.usage,
+      },
+      {
+        command: 'nonevent rollback production --reason "errors at checkout"',
+        says: 'name the environment where there are several',
+        needs: 'deployment',
+        exit: EXIT.usage,
+      },
+    ],
+    load: () => import('../commands/rollback.ts'),
+  },
+  {
+    name: 'flag',
+    group: 'Deploy',
+    summary: 'show feature flags, or set one without a deployment',
+    arguments: [
+      { flags: '[environment]', says: 'the environment; all of them by default' },
+      { flags: '[name]', says: 'the flag; with nothing after it, its value and every change of it' },
+      { flags: '[value]', says: 'its new value: true, false, a number, or else text' },
+    ],
+    options: [
+      { flags: '--reason <text>', says: 'why; it is recorded' },
+      { flags: '--remove', says: 'take the flag away' },
+      { flags: '--text', says: 'take the value as text, also where it looks like a number' },
+    ],
+    formats: ['text', 'json'],
+    examples: [
+      { command: 'nonevent flag', says: 'every flag that is set', needs: 'system', exit: EXIT.done },
+      {
+        command: 'nonevent flag production new-checkout true --reason "for everybody"',
+        says: 'its services read it without a restart',
+        needs: 'system',
+        exit: EXIT.done,
+      },
+    ],
+    load: () => import('../commands/flag.ts'),
+  },
 ];

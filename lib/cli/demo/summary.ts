@@ -1,9 +1,9 @@
+import { shortId } from '../../lifecycle/wording/short-id.ts';
+import { between, span } from '../../lifecycle/wording/times.ts';
 import { factLines } from '../output/facts.ts';
 import type { Style } from '../output/style.ts';
-import { between, span } from '../../lifecycle/wording/times.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { pad, widthOf } from '../output/width.ts';
-import { shortId } from '../../lifecycle/wording/short-id.ts';
 import type { Expectation } from './expectations.ts';
 import type { Measures } from './measures.ts';
 import { SECOND, THIRD } from './plan.ts';

@@ -2,12 +2,12 @@ import type { Commit } from '../../history/event-store.ts';
 import type { DeploymentEvent } from '../../history/events.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { DeploymentView, StageView } from '../../lifecycle/view.ts';
-import type { Style } from '../output/style.ts';
+import { type Mark, markOfStage } from '../../lifecycle/wording/marks.ts';
 import { between, span } from '../../lifecycle/wording/times.ts';
+import type { Style } from '../output/style.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { pad, widthOf } from '../output/width.ts';
 import { elapsed } from '../progress/stage-list.ts';
-import { type Mark, markOfStage } from '../../lifecycle/wording/marks.ts';
 import { wrapped } from './wrapped.ts';
 
 export type Telling = {

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { withoutEscapeSequences } from '../../stages/plain-text.ts';
 
 const CONTROL_AND_BIDI = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
@@ -7,7 +7,7 @@ const CONTROL_AND_BIDI = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
  * breaks and tabs are spaces. Every name, message and log line passes here before it reaches a terminal.
  */
 export function oneLine(text: string): string {
-  return stripVTControlCharacters(text)
+  return withoutEscapeSequences(text)
     .replaceAll(/[\r\n\t\u2028\u2029]+/g, ' ')
     .replaceAll(CONTROL_AND_BIDI, '');
 }

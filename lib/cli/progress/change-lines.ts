@@ -1,11 +1,11 @@
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { StageView } from '../../lifecycle/view.ts';
-import type { Style } from '../output/style.ts';
+import { type Mark, markOfStage } from '../../lifecycle/wording/marks.ts';
 import { timeOfDay } from '../../lifecycle/wording/times.ts';
+import type { Style } from '../output/style.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { pad } from '../output/width.ts';
 import { elapsed } from './stage-list.ts';
-import { type Mark, markOfStage } from '../../lifecycle/wording/marks.ts';
 
 const WORD_COLUMNS = 11;
 

@@ -1,6 +1,7 @@
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
+import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { exitCodeOfDeployment } from '../exit-code-of-deployment.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -9,7 +10,6 @@ import type { Output } from '../output/output.ts';
 import { liveNow } from '../reading/live-now.ts';
 import { statusDocument } from '../reading/status-document.ts';
 import { follow, type Watcher } from './follow.ts';
-import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { lastScreen } from './last-screen.ts';
 import { createWatcher } from './watchers.ts';
 

@@ -1,5 +1,5 @@
 import type { DeploymentView } from '../../lifecycle/view.ts';
-import { nextCommand } from '../../lifecycle/wording/next-command.ts';
+import { isDone, nextCommand } from '../../lifecycle/wording/next-command.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { factLines } from '../output/facts.ts';
 import type { Style } from '../output/style.ts';
@@ -16,7 +16,10 @@ type Fact = readonly [name: string, text: string];
 
 function factsOf(view: DeploymentView, live: LiveNow): readonly Fact[] {
   const id = shortId(view.deployment);
-  if (view.outcome === 'succeeded') return [liveFact(live), ['history', `nonevent history ${id}`]];
+  if (isDone(view)) {
+    const undone = view.kind === 'rollback' ? undoneOf(view) : [];
+    return [...undone, liveFact(live), ['history', `nonevent history ${id}`]];
+  }
   return [...causeOf(view), ...undoneOf(view), liveFact(live), ['next', nextCommand(view)]];
 }
 

@@ -1,9 +1,9 @@
 import type { DeploymentView, StageView } from '../../lifecycle/view.ts';
-import type { Style } from '../output/style.ts';
+import { markOfStage } from '../../lifecycle/wording/marks.ts';
 import { between, span } from '../../lifecycle/wording/times.ts';
+import type { Style } from '../output/style.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { pad, shorten, widthOf } from '../output/width.ts';
-import { markOfStage } from '../../lifecycle/wording/marks.ts';
 
 export type Rendering = {
   /** ISO-8601: elapsed times of what still runs are measured to here. */

@@ -1,9 +1,9 @@
+import { findDeployment } from '../../history/find-deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import type { Cli } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openSystem } from '../system.ts';
 import { explanation } from './explanation.ts';
-import { findDeployment } from '../../history/find-deployment.ts';
 import { liveNow } from './live-now.ts';
 import { statusDocument } from './status-document.ts';
 

@@ -1,5 +1,5 @@
 import type { DeploymentView } from '../../lifecycle/view.ts';
-import { nextCommand } from '../../lifecycle/wording/next-command.ts';
+import { nextCommand, repeating } from '../../lifecycle/wording/next-command.ts';
 import { factLines } from '../output/facts.ts';
 import type { Style } from '../output/style.ts';
 import { manyLines, oneLine } from '../output/untrusted.ts';
@@ -19,7 +19,7 @@ export function explanation(
   const { failure } = view;
   const facts =
     failure === undefined
-      ? [liveFact(live), ['next', nextCommand(view)] as const]
+      ? [...rollbackFacts(view), liveFact(live), ['next', nextCommand(view)] as const]
       : [
           ...causeOf(view),
           ['mode', failure.mode] as const,
@@ -27,9 +27,16 @@ export function explanation(
           ...(view.outcome === undefined ? [] : undoneOf(view)),
           liveFact(live),
           ['advice', oneLine(failure.next)] as const,
-          ['next', view.outcome === undefined ? nextCommand(view) : 'nonevent deploy --again'] as const,
+          ['next', view.outcome === undefined ? nextCommand(view) : repeating(view)] as const,
         ];
   return [headline(view, now, style), ...factLines(facts, style), ...evidenceLines(failure?.evidence, style)];
+}
+
+/** A rollback has no forward run that could have failed: what it took back, and what it could not. */
+function rollbackFacts(view: DeploymentView): readonly (readonly [string, string])[] {
+  if (view.kind !== 'rollback' || view.outcome === undefined) return [];
+  const advice = view.stages.find((stage) => stage.state === 'undoFailed')?.failure?.next;
+  return [...undoneOf(view), ...(advice === undefined ? [] : [['advice', oneLine(advice)] as const])];
 }
 
 /** The evidence as it was recorded, the text in it as the lines that it had. */

@@ -1,15 +1,20 @@
 import type { Environment } from '../../environments/environment.ts';
+import { flagInWords, flagValues } from '../../environments/flags.ts';
 import type { Overview } from '../../environments/overview.ts';
+import type { Readiness } from '../../environments/readiness.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
+import { markOfDeployment } from '../../lifecycle/wording/marks.ts';
+import { shortId } from '../../lifecycle/wording/short-id.ts';
+import { between, dateAndTime, span } from '../../lifecycle/wording/times.ts';
 import type { Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
-import { between, dateAndTime, span } from '../../lifecycle/wording/times.ts';
-import { shortId } from '../../lifecycle/wording/short-id.ts';
-import { markOfOutcome } from '../../lifecycle/wording/marks.ts';
+import { oneLine } from '../output/untrusted.ts';
+import type { EveryReadiness } from './readiness.ts';
 
 /** The overview for people. Pure. */
 export function overviewLines(
   { environments, deployments }: Overview,
+  readiness: EveryReadiness,
   now: string,
   style: Style,
 ): readonly string[] {
@@ -20,6 +25,8 @@ export function overviewLines(
     ...table([['  environment', 'pipeline', 'live', 'known good', 'lease'], ...live], (cell, _, row) =>
       row === 0 ? style.dim(cell) : cell,
     ),
+    ...rollbackLines(readiness, style),
+    ...flagsSection(environments, style),
     '',
     style.bold('Newest deployments'),
     ...table(
@@ -30,8 +37,26 @@ export function overviewLines(
       (cell, column, index) => {
         if (index === 0) return style.dim(cell);
         const view = deployments[index - 1]?.view;
-        return column === 3 && view !== undefined ? style[markOfOutcome(view.outcome).tone](cell) : cell;
+        return column === 3 && view !== undefined ? style[markOfDeployment(view).tone](cell) : cell;
       },
+    ),
+  ];
+}
+
+function flagsSection(environments: Overview['environments'], style: Style): readonly string[] {
+  const rows = Object.entries(environments).flatMap(([name, environment]) =>
+    Object.entries(flagValues(environment)).map(([flag, value]) => [
+      `  ${name}`,
+      flag,
+      oneLine(flagInWords(value)),
+    ]),
+  );
+  if (rows.length === 0) return [];
+  return [
+    '',
+    style.bold('Flags'),
+    ...table([['  environment', 'flag', 'value'], ...rows], (cell, _, row) =>
+      row === 0 ? style.dim(cell) : cell,
     ),
   ];
 }
@@ -49,8 +74,36 @@ function liveRows(name: string, { live, lease }: Environment): readonly (readonl
   ]);
 }
 
+/** Can it be rolled back? A line for each pipeline that is live somewhere. */
+function rollbackLines(readiness: EveryReadiness, style: Style): readonly string[] {
+  const rows = Object.entries(readiness).flatMap(([environment, pipelines]) =>
+    Object.entries(pipelines).map(([pipeline, answer]) => [
+      `  ${environment}`,
+      pipeline,
+      answer.ready ? '✔ ready' : '! blocked',
+      readinessInWords(answer),
+    ]),
+  );
+  if (rows.length === 0) return [];
+  const header = ['  environment', 'pipeline', 'state', 'why'];
+  return [
+    '',
+    style.bold('Rollback'),
+    ...table([header, ...rows], (cell, column, index) => {
+      if (index === 0) return style.dim(cell);
+      return column === 2 ? style[cell.startsWith('✔') ? 'good' : 'warning'](cell) : cell;
+    }),
+  ];
+}
+
+export function readinessInWords(answer: Readiness): string {
+  if (!answer.ready) return answer.blocking.join('; ');
+  const how = answer.warm ? 'which runs' : 'which is placed again first';
+  return `to ${answer.returnsTo.release.version}, ${how}`;
+}
+
 function row(view: DeploymentView, now: string): readonly string[] {
-  const { symbol, word } = markOfOutcome(view.outcome);
+  const { symbol, word } = markOfDeployment(view);
   return [
     `  ${shortId(view.deployment)}`,
     view.pipeline.pipeline,
@@ -62,15 +115,21 @@ function row(view: DeploymentView, now: string): readonly string[] {
 }
 
 /** The overview as `-o json` gives it. Pure. */
-export function overviewDocument({ environments, deployments }: Overview): object {
+export function overviewDocument({ environments, deployments }: Overview, readiness: EveryReadiness): object {
   return {
-    environments: Object.entries(environments).map(([environment, { live, lease }]) => ({
+    environments: Object.entries(environments).map(([environment, { live, lease, flags }]) => ({
       environment,
       lease: lease ?? null,
-      pipelines: Object.entries(live).map(([pipeline, pair]) => ({ pipeline, ...pair })),
+      flags: flagValues({ flags }),
+      pipelines: Object.entries(live).map(([pipeline, pair]) => ({
+        pipeline,
+        ...pair,
+        rollback: readiness[environment]?.[pipeline] ?? null,
+      })),
     })),
     deployments: deployments.map(({ view }) => ({
       deployment: view.deployment,
+      kind: view.kind,
       pipeline: view.pipeline.pipeline,
       release: view.release,
       outcome: view.outcome ?? null,

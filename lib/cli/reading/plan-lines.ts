@@ -1,10 +1,10 @@
+import { writtenDuration } from '../../lifecycle/wording/times.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import { isParallel } from '../../pipeline/steps.ts';
 import type { Stage } from '../../pipeline/stage.ts';
 import { classOf, isChange } from '../../pipeline/stage-class.ts';
+import { isParallel } from '../../pipeline/steps.ts';
 import type { Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
-import { writtenDuration } from '../../lifecycle/wording/times.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { shorten } from '../output/width.ts';
 

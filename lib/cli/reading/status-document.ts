@@ -10,6 +10,7 @@ export function statusDocument({ state, view }: Deployment, live: LiveNow): obje
     pipeline: view.pipeline.pipeline,
     release: view.release,
     kind: view.kind,
+    apis: view.pipeline.apis ?? null,
     trigger: view.trigger,
     state,
     outcome: view.outcome ?? null,

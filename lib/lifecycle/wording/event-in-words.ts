@@ -54,6 +54,10 @@ export function eventInWords(event: Event): string {
     }
     case 'Sealed':
       return `${event.data.streams} streams, root ${event.data.root.slice(0, 12)}`;
+    case 'FlagChanged': {
+      const { flag, value, actor, reason } = event.data;
+      return `${flag} ${value === null ? 'taken away' : `set to ${JSON.stringify(value)}`} by ${actor}: ${reason}`;
+    }
     default:
       return event satisfies never;
   }

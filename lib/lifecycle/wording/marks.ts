@@ -1,4 +1,4 @@
-import type { Outcome, StageState, StageView } from '../view.ts';
+import type { DeploymentView, Outcome, StageState, StageView } from '../view.ts';
 
 export type Tone = 'dim' | 'active' | 'good' | 'warning' | 'bad';
 
@@ -35,4 +35,16 @@ const MARK_OF_OUTCOME: Readonly<Record<Outcome | 'running', Mark>> = {
 
 export function markOfOutcome(outcome: Outcome | undefined): Mark {
   return MARK_OF_OUTCOME[outcome ?? 'running'];
+}
+
+/** What a rollback is there for is to be rolled back: its outcomes have marks of their own. */
+const MARK_OF_ROLLBACK: Readonly<Record<Outcome | 'running', Mark>> = {
+  ...MARK_OF_OUTCOME,
+  running: { symbol: '▸', word: 'rolling back', tone: 'active' },
+  rolledBack: { symbol: '✔', word: 'rolled back', tone: 'good' },
+  failed: { symbol: '✖', word: 'not rolled back', tone: 'bad' },
+};
+
+export function markOfDeployment({ kind, outcome }: Pick<DeploymentView, 'kind' | 'outcome'>): Mark {
+  return kind === 'rollback' ? MARK_OF_ROLLBACK[outcome ?? 'running'] : markOfOutcome(outcome);
 }

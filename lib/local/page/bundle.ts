@@ -37,7 +37,10 @@ export async function bundlePage(): Promise<Bundle> {
 async function buildFiles(): Promise<BuildResult<{ readonly metafile: true; readonly write: false }>> {
   try {
     return await build({
-      entryPoints: [{ in: `${WEB}main.tsx`, out: 'page' }, { in: `${WEB}page.css`, out: 'page' }],
+      entryPoints: [
+        { in: `${WEB}main.tsx`, out: 'page' },
+        { in: `${WEB}page.css`, out: 'page' },
+      ],
       absWorkingDir: fileURLToPath(new URL('../../../', import.meta.url)),
       outdir: '/',
       bundle: true,

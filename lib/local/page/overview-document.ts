@@ -62,9 +62,7 @@ export function deploymentLine({ state, view }: Deployment): DeploymentLine {
     stages: view.stages.length,
     stop: view.stop ?? null,
     failure:
-      failure === undefined
-        ? null
-        : { stage: failure.stage, mode: failure.mode, observed: failure.observed },
+      failure === undefined ? null : { stage: failure.stage, mode: failure.mode, observed: failure.observed },
     stuckAt: view.stages.find((stage) => stage.state === 'undoFailed')?.name ?? null,
   };
 }

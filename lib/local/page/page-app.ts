@@ -45,7 +45,9 @@ export function createPageApp(options: PageOptions): Hono {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
     const { method, path } = context.req;
     const refusal = refusalOf({ method, path, header: (name) => context.req.header(name) }, port(), token);
-    return refusal === undefined ? next() : context.json({ error: { code: 'Refused', message: refusal } }, 403);
+    return refusal === undefined
+      ? next()
+      : context.json({ error: { code: 'Refused', message: refusal } }, 403);
   });
 
   app.get('/', async (context) => context.html((await files())['/']));
@@ -81,7 +83,9 @@ export function createPageApp(options: PageOptions): Hono {
     });
   });
 
-  app.notFound((context) => context.json({ error: { code: 'NotFound', message: 'nothing is served here' } }, 404));
+  app.notFound((context) =>
+    context.json({ error: { code: 'NotFound', message: 'nothing is served here' } }, 404),
+  );
   app.onError((thrown, context) => {
     if (thrown instanceof NoneventError) {
       const { code, message, hint } = thrown;

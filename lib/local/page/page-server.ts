@@ -16,6 +16,7 @@ export type PageServer = {
 };
 
 const TOKEN_BYTES = 24;
+const GRACE_MILLISECONDS = 500;
 
 /**
  * Serves the page on 127.0.0.1, at the port of the last start where that is free, so that links into the page outlive a
@@ -45,11 +46,14 @@ export async function startPageServer(
     url,
     link: `${url}#token=${token}`,
     close: async () => {
-      closing.abort();
       const closed = once(server, 'close');
       server.close();
-      server.closeAllConnections();
+      // Live streams end with their last message whole; whatever still stands then is cut.
+      closing.abort();
+      const cut = setTimeout(() => server.closeAllConnections(), GRACE_MILLISECONDS);
+      server.closeIdleConnections();
       await closed;
+      clearTimeout(cut);
     },
   };
 }

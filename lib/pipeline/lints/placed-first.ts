@@ -44,6 +44,7 @@ function revisionNeededIn(stage: Stage): string | undefined {
     case 'command':
     case 'compatibility':
     case 'custom':
+    case 'flag':
     case 'acquire':
     case 'place':
       return undefined;

@@ -6,6 +6,7 @@ const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG'] as const;
 /** What every command is told. A stage's own variables come before these, so they cannot pretend to be them. */
 export function commandEnvironment(
   stage: { readonly name: string; readonly env: Readonly<Record<string, string>> },
+  secrets: Readonly<Record<string, string>>,
   { deployment: { view }, attempt }: Pick<StageContext, 'deployment' | 'attempt'>,
   own: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
@@ -17,6 +18,7 @@ export function commandEnvironment(
     ...Object.fromEntries(inherited),
     CI: 'true',
     ...stage.env,
+    ...secrets,
     NONEVENT_DEPLOYMENT: view.deployment,
     NONEVENT_PIPELINE: view.pipeline.pipeline,
     NONEVENT_VERSION: view.release.version,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import { plainText } from '../plain-text.ts';
-import { createMask, type Mask } from './mask-secrets.ts';
+import { createMask, type Mask, maskText } from './mask-secrets.ts';
 
 /** What is known of a log once nothing more is written. */
 export type LogSummary = {
@@ -72,7 +72,7 @@ export async function openCommandLog(path: string, secrets: readonly string[]): 
       } finally {
         await file.close();
       }
-      return { digest: `sha256:${hash.digest('hex')}`, bytes: received, tail: tailOf(recent) };
+      return { digest: `sha256:${hash.digest('hex')}`, bytes: received, tail: tailOf(recent, secrets) };
     },
   };
 }
@@ -89,8 +89,12 @@ async function orFailed<Value>(path: string, work: Promise<Value>): Promise<Valu
   }
 }
 
-function tailOf(recent: Buffer): string {
-  const lines = plainText(recent.toString('utf8')).trimEnd().split('\n').slice(-TAIL_LINES);
+/** Masked once more, because a secret that was printed with colours in it shows when those are gone. */
+function tailOf(recent: Buffer, secrets: readonly string[]): string {
+  const lines = maskText(plainText(recent.toString('utf8')), secrets)
+    .trimEnd()
+    .split('\n')
+    .slice(-TAIL_LINES);
   const bytes = Buffer.from(lines.join('\n'));
   if (bytes.length <= TAIL_BYTES) return bytes.toString('utf8');
   const cut = bytes.subarray(-TAIL_BYTES);

@@ -12,8 +12,13 @@ export function secretsIn(variables: Readonly<Record<string, string>>): readonly
 
 /** A text without the secrets. */
 export function maskText(text: string, secrets: readonly string[]): string {
+  return secrets.length === 0 ? text : maskBytes(Buffer.from(text), secrets).toString('utf8');
+}
+
+/** Bytes, of text or not, without the secrets. */
+export function maskBytes(bytes: Buffer, secrets: readonly string[]): Buffer {
   const mask = createMask(secrets);
-  return Buffer.concat([mask.pass(Buffer.from(text)), mask.end()]).toString('utf8');
+  return Buffer.concat([mask.pass(bytes), mask.end()]);
 }
 
 /** Puts `***` in the place of secrets in a stream, however the stream is cut into chunks. */

@@ -1,3 +1,4 @@
+import type { Flags } from '../../environments/flags.ts';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import type { Targets } from '../../targets/target.ts';
@@ -9,6 +10,7 @@ export type Services = {
   readonly store: EventStore;
   readonly targets: Targets;
   readonly artifacts: Artifacts;
+  readonly flags: Flags;
   /** Which addresses an `http` check may ask. */
   readonly addresses: AddressPolicy;
   /** A folder for the logs and working copies of a deployment; it is made when it is missing. */

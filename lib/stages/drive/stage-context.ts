@@ -14,6 +14,7 @@ export async function stageContext(
     store: services.store,
     targets: services.targets,
     artifacts: services.artifacts,
+    flags: services.flags,
     addresses: services.addresses,
     workFolder: await services.workFolder(session.deployment.view.deployment),
     attempt,

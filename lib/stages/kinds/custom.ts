@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { CustomStage } from '../../pipeline/kinds/custom.ts';
 import { digest } from '../../pipeline/release.ts';
-import { secretsIn } from '../command/mask-secrets.ts';
 import { outcomeInWords } from '../command/outcome-in-words.ts';
 import type { ChangeKind, Json, StageContext } from '../kind.ts';
 import { plainLine } from '../plain-text.ts';
 import { type CommandOutcome, runCommand } from '../run-command.ts';
+import { secretsOf } from '../secret-values.ts';
 
 /** The artifact is part of it: undo runs in a copy of what the change ran in, whatever was built since. */
 const capture = z.object({ artifact: digest, output: z.string() });
@@ -77,7 +77,7 @@ function capturedText(stage: CustomStage, output: Buffer | undefined): string {
   if (!isUtf8(output) || output.includes(0))
     throw refused(stage, 'printed what is not text', 'print UTF-8 text');
   const text = output.toString('utf8').replace(/[\r\n]+$/, '');
-  if (!secretsIn(stage.env).some((secret) => text.includes(secret))) return text;
+  if (!secretsOf(stage).some((secret) => text.includes(secret))) return text;
   throw refused(
     stage,
     'printed a secret, and captures are kept in the history',

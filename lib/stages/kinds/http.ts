@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { HttpStage } from '../../pipeline/kinds/http.ts';
 import { isSecretName } from '../../pipeline/literal-secret.ts';
+import { maskText } from '../command/mask-secrets.ts';
 import { type GuardedAnswer, guardedRequest, type Refused } from '../guarded-request.ts';
 import type { CheckKind, Json, StageContext } from '../kind.ts';
 import { plainText } from '../plain-text.ts';
 import { revisionOf } from '../revision.ts';
+import { secretsOf } from '../secret-values.ts';
 import { targetOf } from '../target-of.ts';
 
 const evidence = z.object({
@@ -104,7 +106,8 @@ async function follow(stage: HttpStage, first: URL, context: StageContext): Prom
     if (answer === 'late') return unanswered(shown(url), latencyMs, redirects, {});
     if ('refused' in answer) return unanswered(shown(url), latencyMs, redirects, answer);
     const next = redirectOf(stage, answer, url);
-    if (next === undefined) return answered(stage, url, answer, latencyMs, redirects);
+    if (next === undefined)
+      return answered(stage, url, answer, latencyMs, redirects, secretsOfTargets(context));
     if (redirects === MOST_REDIRECTS) {
       return unanswered(shown(url), latencyMs, redirects, {
         refused: `more than ${MOST_REDIRECTS} redirects`,
@@ -153,6 +156,7 @@ function answered(
   answer: GuardedAnswer,
   latencyMs: number,
   redirects: number,
+  secrets: readonly string[],
 ): Json {
   const { status, address, body, isWhole } = answer;
   return {
@@ -163,8 +167,15 @@ function answered(
     address,
     containsFound: stage.contains === undefined ? null : body.includes(stage.contains),
     bodyIsWhole: isWhole,
-    bodyTail: plainText(body.subarray(-1024).toString('utf8')),
+    bodyTail: maskText(plainText(body.toString('utf8')), secrets)
+      .slice(-1024)
+      .toWellFormed(),
   };
+}
+
+/** What a service may tell in an answer, such as a page that shows its environment. */
+function secretsOfTargets({ deployment }: StageContext): readonly string[] {
+  return Object.values(deployment.view.pipeline.environments).flatMap(({ target }) => secretsOf(target));
 }
 
 function unanswered(url: string, latencyMs: number, redirects: number, why: Partial<Refused>): Json {

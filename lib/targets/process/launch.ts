@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NoneventError } from '../../nonevent-error.ts';
+import { secretsOf } from '../../stages/secret-values.ts';
 import { freePort, isFree } from './free-port.ts';
 import { askHealth } from './health.ts';
 import { logTail } from './log-tail.ts';
@@ -22,6 +23,8 @@ export type RevisionHome = {
   save(change: Partial<Pick<RevisionRecord, 'run' | 'phase' | 'restarts'>>): Promise<void>;
   /** Ports that other revisions use or have begun to use. */
   takenPorts(): ReadonlySet<number>;
+  /** What every service of the environment is told. */
+  readonly variables: Readonly<Record<string, string>>;
 };
 
 /**
@@ -53,6 +56,11 @@ export function runFile(home: RevisionHome, run: { readonly id: string }): strin
   return join(home.folder, `run-${run.id}`);
 }
 
+/** What the processes of the revision wrote, see `keepLogBounded`. */
+export function logFile(home: RevisionHome): string {
+  return join(home.folder, 'output.log');
+}
+
 const PORT_TRIES = 3;
 /** Milliseconds that one health question may take. */
 const HEALTH_TIMEOUT = 2_000;
@@ -75,9 +83,9 @@ async function tryToLaunch(home: RevisionHome, signal: AbortSignal, keepPort: bo
   const { pid, ended } = await startProcess({
     command: how.start,
     folder: join(home.folder, 'app'),
-    environment: serviceEnvironment(home.record(), port, process.env),
+    environment: serviceEnvironment(home.record(), port, home.variables, process.env),
     runFile: runFile(home, run),
-    logFile: join(home.folder, 'output.log'),
+    logFile: logFile(home),
   });
   const reached = await waitUntilHealthy(port, how.health, ended, signal);
   if (reached.outcome === 'healthy') return { outcome: 'healthy', running: { pid, port, ended } };
@@ -126,13 +134,13 @@ async function waitUntilHealthy(
 
 async function failure(home: RevisionHome, what: string): Promise<NoneventError> {
   const { revision } = home.record();
-  const log = await logTail(join(home.folder, 'output.log'));
+  const log = await logTail(logFile(home), secretsOf(home.record().launch));
   const ending =
     log === ''
       ? 'it wrote nothing to its log'
       : `its log ends: ${log.slice(-300).trim().replaceAll('\n', ' | ')}`;
   return new NoneventError('TargetFailed', `revision ${revision} ${what}; ${ending}`, {
     fields: { revision, log },
-    hint: `read ${join(home.folder, 'output.log')}`,
+    hint: `read ${logFile(home)}`,
   });
 }

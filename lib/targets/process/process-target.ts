@@ -28,6 +28,8 @@ export type TargetOptions = {
   readonly artifacts: Pick<Artifacts, 'unpack'>;
   /** Ports that no new process may get. */
   readonly takenPorts: () => ReadonlySet<number>;
+  /** What every service of the environment is told. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
 };
 

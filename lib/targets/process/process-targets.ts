@@ -24,6 +24,8 @@ export type ProcessTargetsOptions = {
   /** Holds `<environment>/<pipeline>/state.json` and `<environment>/<pipeline>/<revision>/app`. */
   readonly folder: string;
   readonly artifacts: Pick<Artifacts, 'unpack'>;
+  /** Environment variables that every service of an environment gets. Asked before a target is opened. @default none */
+  readonly variables?: (environment: string) => Promise<Readonly<Record<string, string>>>;
   /** Told, in one line each, what happens to revisions while nobody asks: that one died, that it cannot be restarted. */
   readonly log?: (line: string) => void;
 };
@@ -35,7 +37,7 @@ export type ProcessTargetsOptions = {
  * Errors: `TargetFailed` where a router's port is in use, or where a state on disk cannot be read. Nothing is left open.
  */
 export async function createProcessTargets(options: ProcessTargetsOptions): Promise<ProcessTargets> {
-  const { folder, artifacts, log = () => undefined } = options;
+  const { folder, artifacts, variables = async () => ({}), log = () => undefined } = options;
   const open = new Map<string, OpenTarget>();
   const inOrder = createInOrder();
 
@@ -64,6 +66,7 @@ export async function createProcessTargets(options: ProcessTargetsOptions): Prom
       folder: join(folder, environment, pipeline),
       artifacts,
       takenPorts,
+      variables: await variables(environment),
       log,
     });
     open.set(`${environment}/${pipeline}`, opened);

@@ -29,6 +29,7 @@ export type RevisionsOptions = {
   readonly file: RecordFile;
   readonly artifacts: Pick<Artifacts, 'unpack'>;
   readonly takenPorts: () => ReadonlySet<number>;
+  readonly variables: Readonly<Record<string, string>>;
   readonly moved: (revision: string, port: number | undefined) => void;
   /** Returns when a revision has no open requests, or when they have had the time that the definition gives them. */
   readonly drained: (revision: string) => Promise<void>;
@@ -54,6 +55,7 @@ export function createRevisions(options: RevisionsOptions): Revisions {
       record,
       save: (change) => file.update((current) => withRevision(current, { ...record(), ...change })),
       takenPorts: options.takenPorts,
+      variables: options.variables,
     };
   }
 
@@ -157,13 +159,13 @@ export function createRevisions(options: RevisionsOptions): Revisions {
 const REVIVE_PATIENCE = 10_000;
 
 function newRecord(revision: Revision, definition: ProcessTarget): RevisionRecord {
-  const { start, health, env } = definition;
+  const { start, health, env, secrets } = definition;
   return {
     revision: revision.revision,
     deployment: revision.deployment,
     artifact: revision.artifact,
     phase: 'placing',
-    launch: { start, health, env },
+    launch: { start, health, env, ...(secrets === undefined ? {} : { secrets }) },
     restarts: 0,
   };
 }

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../nonevent-error.ts';
+import { keepLogBounded } from './bound-log.ts';
 import { askHealth } from './health.ts';
-import { launch, type RevisionHome, type Running, runFile } from './launch.ts';
+import { launch, logFile, type RevisionHome, type Running, runFile } from './launch.ts';
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
 import { findStarted } from './start-process.ts';
 import { STOP_GRACE, stopGroup, stopLeftover } from './stop-group.ts';
@@ -32,7 +33,7 @@ export type ServiceWatcher = {
 /** Prepares the service of a revision. Nothing is started yet. One call at a time, please: see `inOrder`. */
 export function createService(home: RevisionHome, watcher: ServiceWatcher): Service {
   let running: Running | undefined;
-  let watch: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
+  let watch: { readonly stop: AbortController; readonly done: Promise<unknown> } | undefined;
 
   function became(now: Running | undefined): void {
     running = now;
@@ -44,7 +45,7 @@ export function createService(home: RevisionHome, watcher: ServiceWatcher): Serv
     const done = supervise(first, stop.signal, firstTry).catch((thrown) => {
       if (!stop.signal.aborted) watcher.log(messageOf(thrown));
     });
-    watch = { stop, done };
+    watch = { stop, done: Promise.all([done, keepLogBounded(logFile(home), stop.signal)]) };
   }
 
   async function supervise(first: 'running' | 'restart', signal: AbortSignal, tried: () => void) {

@@ -85,7 +85,8 @@ const IDENTIFY_AND_RUN = `set -C
 { echo $$; cat /proc/$$/stat 2>/dev/null || LC_ALL=C ps -o lstart= -p $$; echo; } > "$1" || exit 1
 exec /bin/sh -c "$2"`;
 
-function parseIdentity(content: string): ProcessIdentity | undefined {
+/** The identity that a started process wrote to its run file; `undefined` where it is not whole. */
+export function parseIdentity(content: string): ProcessIdentity | undefined {
   const match = /^(\d+)\n(.+)\n\n$/.exec(content);
   if (match === null) return undefined;
   const [, pid = '', start = ''] = match;

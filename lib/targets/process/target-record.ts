@@ -28,7 +28,7 @@ export const revisionRecord = z.strictObject({
     'removing', // is never started again
   ]),
   launch: processTarget
-    .pick({ start: true, health: true, env: true })
+    .pick({ start: true, health: true, env: true, secrets: true })
     .describe('As it was when the revision was placed, so that an old revision restarts in the old way.'),
   run: z
     .strictObject({

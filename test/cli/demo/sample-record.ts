@@ -7,8 +7,8 @@ import type { Commit } from '../../../lib/history/event-store.ts';
 import type { DeploymentEvent } from '../../../lib/history/events.ts';
 import { replay } from '../../../lib/lifecycle/replay.ts';
 import type { Pipeline } from '../../../lib/pipeline/pipeline.ts';
-import { stagesOf } from '../../../lib/pipeline/steps.ts';
 import { readPipeline } from '../../../lib/pipeline/read-pipeline.ts';
+import { stagesOf } from '../../../lib/pipeline/steps.ts';
 
 /** Millisecond 0 of the samples. */
 const START = Date.parse('2026-11-23T10:00:00.000Z');
@@ -27,6 +27,7 @@ export function sampleRecord(): DemoRecord {
     aftermath: {
       environment: {
         lease: undefined,
+        flags: {},
         fence: 3,
         live: { storefront: { live: revisionOf('2.0.0', '2'), knownGood: revisionOf('1.0.0', '1') } },
       },

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { problemLines, problemOf } from '../../../lib/cli/output/problem.ts';
 import { hasColour, PLAIN } from '../../../lib/cli/output/style.ts';
 import { table } from '../../../lib/cli/output/table.ts';
-import { span, writtenDuration } from '../../../lib/lifecycle/wording/times.ts';
 import { manyLines, oneLine } from '../../../lib/cli/output/untrusted.ts';
 import { pad, shorten, widthOf } from '../../../lib/cli/output/width.ts';
+import { span, writtenDuration } from '../../../lib/lifecycle/wording/times.ts';
 import { NoneventError } from '../../../lib/nonevent-error.ts';
 
 test.each([
@@ -16,6 +16,12 @@ test.each([
   ['größer 値 🚀', 'größer 値 🚀'],
 ])('untrusted text %j reaches a terminal as %j', (written, shown) => {
   expect(oneLine(written)).toBe(shown);
+});
+
+// A quadratic search would take longer than a test may.
+test('text full of beginnings of escape sequences is cleaned in linear time', () => {
+  expect(oneLine(`${'\u001b]'.repeat(1_000_000)}\u0007end`) === 'end').toBe(true);
+  expect(oneLine(`${'\u001b['.repeat(1_000_000)}mend`).endsWith('[end')).toBe(true);
 });
 
 test('the lines of a log stay lines', () => {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 // Serves the version that it is. `$ROOT/starts` has a line for each start; a file `hold-<version>` keeps it from listening.
 const { ROOT, PORT, NONEVENT_VERSION } = process.env;
 appendFileSync(join(ROOT, 'starts'), `${NONEVENT_VERSION} ${process.pid}\n`);
-console.log(`version ${NONEVENT_VERSION} begins`);
+process.stdout.write(`version ${NONEVENT_VERSION} begins\n`);
 while (existsSync(join(ROOT, `hold-${NONEVENT_VERSION}`))) await sleep(10);
 
 createServer((request, response) => {

@@ -61,7 +61,7 @@ describe.each(Object.entries(SHAPES))('%s', (shape, steps) => {
       });
       if (predicted.ending === 'stuck') await freeLease(id);
     }
-  });
+  }, 120_000);
 });
 
 /** Every way to go: each stage passes, or fails, or (a change) passes at its second attempt; each undo passes or fails. */

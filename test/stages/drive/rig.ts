@@ -12,6 +12,7 @@ import type { DeploymentId } from '../../../lib/history/deployment-id.ts';
 import { createDynamoDBEventStore } from '../../../lib/history/dynamodb-event-store.ts';
 import type { EventStore } from '../../../lib/history/event-store.ts';
 import { compileStatesLanguage } from '../../../lib/lifecycle/states-language.ts';
+import { createFlagDocuments } from '../../../lib/local/flag-documents.ts';
 import type { Pipeline } from '../../../lib/pipeline/pipeline.ts';
 import type { Digest } from '../../../lib/pipeline/release.ts';
 import { LOCAL_POLICY } from '../../../lib/stages/address-policy.ts';
@@ -56,6 +57,7 @@ export async function startRig(): Promise<Rig> {
     store,
     artifacts,
     targets,
+    flags: createFlagDocuments(folder, store),
     addresses: LOCAL_POLICY,
     workFolder: async (id: DeploymentId) => {
       const work = join(folder, 'work', id);

@@ -90,7 +90,7 @@ async function canary(target: MemoryTarget, percents: readonly number[]) {
 }
 
 describe('shifting traffic', () => {
-  it('goes up step by step, and back in reverse to exactly what was', async () => {
+  it('goes up step by step, and back at once to exactly what was', async () => {
     const target = memoryTarget([LIVE, 'older', OURS], { [LIVE]: 70, older: 30 });
     const { captures, observed, context } = await canary(target, [10, 50, 100]);
     expect(observed).toEqual([
@@ -98,16 +98,41 @@ describe('shifting traffic', () => {
       `${OURS} 50 %, ${LIVE} 35 %, older 15 %`,
       `${OURS} 100 %`,
     ]);
-    const back: unknown[] = [];
-    for (const [stage, capture] of captures.toReversed()) {
-      await shiftKind.undo(stage, context, capture);
-      back.push((await target.state()).weights);
-    }
-    expect(back).toEqual([
-      { [OURS]: 50, [LIVE]: 35, older: 15 },
-      { [OURS]: 10, [LIVE]: 63, older: 27 },
-      { [LIVE]: 70, older: 30 },
+    expect(captures.map(([, capture]) => capture)).toEqual([
+      { weights: { [LIVE]: 70, older: 30 } },
+      { weights: { [LIVE]: 70, older: 30 } },
+      { weights: { [LIVE]: 70, older: 30 } },
     ]);
+    target.calls.length = 0;
+    const undone: unknown[] = [];
+    for (const [stage, capture] of captures.toReversed()) undone.push(await shiftKind.undo(stage, context, capture));
+    expect(target.calls).toEqual([`route {"${LIVE}":70,"older":30}`]);
+    expect((await target.state()).weights).toEqual({ [LIVE]: 70, older: 30 });
+    expect(undone).toEqual([
+      { weights: { [LIVE]: 70, older: 30 }, routed: true },
+      { weights: { [LIVE]: 70, older: 30 }, routed: false },
+      { weights: { [LIVE]: 70, older: 30 }, routed: false },
+    ]);
+  });
+
+  it('is undone by the newest shift that has begun, whatever was still to come', async () => {
+    const target = memoryTarget([LIVE, OURS], { [LIVE]: 100 });
+    const { captures, context } = await canary(target, [10]);
+    const [[stage, capture] = []] = captures;
+    if (stage === undefined || capture === undefined) throw new Error('expected one shift');
+    target.calls.length = 0;
+    expect(await shiftKind.undo(stage, context, capture)).toEqual({ weights: { [LIVE]: 100 }, routed: true });
+    expect(target.calls).toEqual([`route {"${LIVE}":100}`]);
+  });
+
+  it('is undone where the router already is as it was, although the old revision does not run', async () => {
+    const target = memoryTarget([LIVE, OURS], { [LIVE]: 100 });
+    target.crash(LIVE);
+    const stage = shiftTo(10);
+    const context = stageContext([stage], { targets: target.targets });
+    expect(await shiftKind.undo(stage, context, { weights: { [LIVE]: 100 } })).toMatchObject({
+      weights: { [LIVE]: 100 },
+    });
   });
 
   it('goes down again after 100 % to those who had the traffic before', async () => {
@@ -122,7 +147,6 @@ describe('shifting traffic', () => {
     const context = stageContext([stage], { targets: target.targets });
     const { evidence } = await shiftKind.apply(stage, context, { weights: { [LIVE]: 100 } });
     expect(evidence).toMatchObject({ changed: false, weights: { [LIVE]: 90, [OURS]: 10 } });
-    await shiftKind.undo(stage, context, { weights: { [LIVE]: 90, [OURS]: 10 } });
     expect(target.calls).toEqual([]);
   });
 

@@ -12,9 +12,9 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function tailOf(content: string): Promise<string> {
+async function tailOf(content: string, secrets?: readonly string[]): Promise<string> {
   await writeFile(join(folder, 'log'), content);
-  return logTail(join(folder, 'log'));
+  return logTail(join(folder, 'log'), secrets);
 }
 
 it('is empty where there is no log', async () => {
@@ -40,4 +40,12 @@ it('begins with a whole character', async () => {
 
 it('has no terminal sequences, control characters or bidi marks', async () => {
   expect(await tailOf('\u001b[31mred\u001b[0m\u0007 \u202eevil\u2066 \u0000end\r\n')).toBe('red evil end');
+});
+
+it('has no secret, and no part of one that begins before it', async () => {
+  expect(await tailOf('login swördfish, sw\u001b[1mördfish', ['swördfish'])).toBe('login ***, ***');
+  for (let length = 4_070; length < 4_110; length += 1) {
+    const tail = await tailOf(`swördfish${'x'.repeat(length)}`, ['swördfish']);
+    expect(tail).toMatch(/^(\*{0,3})x+$/);
+  }
 });

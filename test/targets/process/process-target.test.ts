@@ -52,6 +52,44 @@ describe('place', () => {
     expect(environment).not.toHaveProperty('SECRET_OF_THE_OWNER');
   });
 
+  it('gives the process the secrets that the definition names, and writes them nowhere', async () => {
+    process.env.SHOP_LOGIN = 'swordfish';
+    const definition = definitionAt(ground.port, { secrets: ['SHOP_LOGIN'] });
+    await ground.targets.target('production', 'shop', definition);
+    const address = await place(1);
+    delete process.env.SHOP_LOGIN;
+    expect(await (await fetch(`${address}/environment`)).json()).toMatchObject({ SHOP_LOGIN: 'swordfish' });
+    const state = await readFile(join(ground.folder, 'production', 'shop', 'state.json'), 'utf8');
+    expect(state).toContain('SHOP_LOGIN');
+    expect(state).not.toContain('swordfish');
+  });
+
+  it('says which secret is missing, and starts nothing', async () => {
+    const definition = definitionAt(ground.port, { secrets: ['NOT_SET_ANYWHERE'] });
+    await ground.targets.target('production', 'shop', definition);
+    await expect(place(1)).rejects.toThrow(
+      `revision ${R1} needs NOT_SET_ANYWHERE, which the local system does not have`,
+    );
+    expect((await target.state()).revisions).toEqual([]);
+  });
+
+  it('has no secret in the log that comes with a failure', async () => {
+    process.env.SHOP_LOGIN = 'swordfish';
+    const definition = definitionAt(ground.port, {
+      start: 'echo "login $SHOP_LOGIN, password $DB_PASSWORD"; exit 1',
+      env: { DB_PASSWORD: 'hunter22' },
+      secrets: ['SHOP_LOGIN'],
+    });
+    await ground.targets.target('production', 'shop', definition);
+    const failure = await place(1).catch((thrown: unknown) => thrown);
+    delete process.env.SHOP_LOGIN;
+    expect(failure).toMatchObject({
+      code: 'TargetFailed',
+      message: expect.stringContaining('its log ends: login ***, password ***'),
+      fields: { log: 'login ***, password ***' },
+    });
+  });
+
   it('finds a revision that runs already', async () => {
     const first = await place(1);
     const { pid } = await askWho(first);

@@ -1,0 +1,80 @@
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { netstrings } from '../history/netstrings.ts';
+import type { SealedHead } from '../history/seal-events.ts';
+
+const LEAF = Buffer.from([0]);
+const NODE = Buffer.from([1]);
+
+/** Where a leaf stands in a tree of `size` leaves, and the hashes that lead from it to the root, nearest first. */
+export type Inclusion = { readonly index: number; readonly size: number; readonly path: readonly string[] };
+
+/** The leaf of a stream's head. A leaf and an inner node can never have the same bytes. */
+export function leafOf({ stream, seq, hash }: SealedHead): string {
+  return sha256(LEAF, Buffer.from(netstrings([stream, String(seq), hash])));
+}
+
+/**
+ * The Merkle root over leaves in their order, 64 hexadecimal digits; the SHA-256 of nothing where there are none.
+ *
+ * Source: RFC 6962, section 2.1.
+ */
+export function rootOf(leaves: readonly string[]): string {
+  const [only] = leaves;
+  if (only === undefined) return sha256();
+  if (leaves.length === 1) return only;
+  const left = leftSize(leaves.length);
+  return node(rootOf(leaves.slice(0, left)), rootOf(leaves.slice(left)));
+}
+
+/** The hashes that show that a leaf is in the tree. Source: RFC 6962, section 2.1.1. */
+export function inclusionOf(leaves: readonly string[], index: number): Inclusion {
+  return { index, size: leaves.length, path: pathOf(leaves, index) };
+}
+
+function pathOf(leaves: readonly string[], index: number): readonly string[] {
+  if (leaves.length <= 1) return [];
+  const left = leftSize(leaves.length);
+  const [first, second] = [leaves.slice(0, left), leaves.slice(left)];
+  return index < left
+    ? [...pathOf(first, index), rootOf(second)]
+    : [...pathOf(second, index - left), rootOf(first)];
+}
+
+/**
+ * The root that a leaf and its path lead to; `undefined` for a path that cannot be one of such a tree.
+ *
+ * Source: RFC 9162, section 2.1.3.2.
+ */
+export function rootFrom(leaf: string, { index, size, path }: Inclusion): string | undefined {
+  if (index >= size) return undefined;
+  let [position, last, hash] = [index, size - 1, leaf];
+  for (const sibling of path) {
+    if (last === 0) return undefined;
+    const isRight = position % 2 === 1;
+    hash = isRight || position === last ? node(sibling, hash) : node(hash, sibling);
+    // The last node of a level without a sibling is its parent unchanged: that level has no hash in the path.
+    while (!isRight && position === last && position % 2 === 0 && position !== 0) {
+      position = Math.floor(position / 2);
+      last = Math.floor(last / 2);
+    }
+    position = Math.floor(position / 2);
+    last = Math.floor(last / 2);
+  }
+  return last === 0 ? hash : undefined;
+}
+
+/** The largest power of two that is smaller than the size. */
+function leftSize(size: number): number {
+  return 2 ** (Math.ceil(Math.log2(size)) - 1);
+}
+
+function node(left: string, right: string): string {
+  return sha256(NODE, Buffer.from(left, 'hex'), Buffer.from(right, 'hex'));
+}
+
+function sha256(...parts: readonly Buffer[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}

@@ -1,0 +1,63 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { flagHolder } from '../../environments/change-flag.ts';
+import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
+import { flagChanges, flagOf } from '../../environments/flags.ts';
+import type { Commit, EventStore } from '../../history/event-store.ts';
+import { shortId } from '../../lifecycle/wording/short-id.ts';
+import { NoneventError } from '../../nonevent-error.ts';
+import type { FlagRequest } from '../../stages/drive/request-flag.ts';
+import type { System } from '../system.ts';
+
+const CHANGE_MILLISECONDS = 20_000;
+const POLL_MILLISECONDS = 50;
+
+/**
+ * Waits until a change of a flag that was asked for is recorded.
+ *
+ * Errors: `Conflict` when a deployment that changes the same flag came first; `Unreachable` when nobody acted on it in time.
+ */
+export async function awaitFlag(
+  { store, folder }: System,
+  { environment, flag, value, request }: FlagRequest,
+): Promise<void> {
+  const deadline = performance.now() + CHANGE_MILLISECONDS;
+  while (performance.now() < deadline) {
+    const { commits } = await store.load(environmentStream(environment));
+    const isRecorded = flagChanges(commits).some((change) => change.request === request);
+    if (isRecorded || (flagOf(foldEnvironment(commits), flag) ?? null) === value) return;
+    await requireUnheldIn(commits, store, environment, flag);
+    await pause(POLL_MILLISECONDS);
+  }
+  throw new NoneventError(
+    'Unreachable',
+    `the local system took the request but did not change ${flag} within ${CHANGE_MILLISECONDS / 1000}s`,
+    {
+      fields: { environment, flag },
+      hint: `see why in ${folder.logs}, or run \`nonevent doctor\`; typing the command again is safe`,
+    },
+  );
+}
+
+/** Errors: `Conflict` while a running deployment changes this flag itself. */
+export async function requireUnheld(store: EventStore, environment: string, flag: string): Promise<void> {
+  const { commits } = await store.load(environmentStream(environment));
+  return requireUnheldIn(commits, store, environment, flag);
+}
+
+async function requireUnheldIn(
+  commits: readonly Commit[],
+  store: EventStore,
+  environment: string,
+  flag: string,
+): Promise<void> {
+  const holder = await flagHolder(store, environment, foldEnvironment(commits), flag);
+  if (holder === undefined) return;
+  throw new NoneventError(
+    'Conflict',
+    `deployment ${shortId(holder)} is changing ${flag} in ${environment}, and would undo to what it found`,
+    {
+      fields: { environment, flag, holder },
+      hint: `wait for it with \`nonevent status ${shortId(holder)} --watch\``,
+    },
+  );
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** The name of a feature flag. Services use it as a key, so it may be written as they write theirs. */
+export const flagName = z
+  .string()
+  .regex(
+    /^[A-Za-z][A-Za-z0-9_-]{0,99}$/,
+    'expected letters, digits, hyphens and underscores, a letter first, at most 100 long',
+  )
+  .meta({ title: 'Flag' });
+
+/** What a feature flag can be. */
+export const flagValue = z
+  .union([z.boolean(), z.number(), z.string().max(1000)])
+  .meta({ title: 'True or false, a number, or text' });
+
+export type FlagValue = z.output<typeof flagValue>;

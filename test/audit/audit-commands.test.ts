@@ -1,0 +1,85 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDynamoDBEventStore } from '../../lib/history/dynamodb-event-store.ts';
+import { type LocalSystem, startSystem } from '../../lib/local/system.ts';
+import { type Run, runCli } from '../cli/run-cli.ts';
+import { FIRST_STREAM, writeSampleHistory } from './sample-history.ts';
+import { tableOf } from './table.ts';
+
+let folder: string;
+let system: LocalSystem;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nonevent-audit-'));
+  system = await startSystem({ folder: join(folder, '.nonevent'), functions: () => ({}) });
+  const { dynamodb } = system.clients;
+  await writeSampleHistory(createDynamoDBEventStore({ client: dynamodb, table: system.connection.table }));
+});
+afterAll(async () => {
+  await system.close();
+  await rm(folder, { recursive: true });
+});
+
+const audit = (...words: readonly string[]): Promise<Run> =>
+  runCli(['audit', ...words], { cwd: folder, env: { NONEVENT_STATE: join(folder, 'state') } });
+
+// The tests tell one story: each goes on from where the one before ended.
+test('the history is sound, and nothing is sealed', async () => {
+  expect(await audit('verify')).toEqual({
+    code: 0,
+    stdout:
+      '✔ sound  3 streams, 33 commits, 35 events, 0 seals\n  sealed  nothing yet: seal it with `nonevent audit seal`\n',
+    stderr: '',
+  });
+  expect(await audit('head')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: '✖ error nothing has been sealed yet\n  next  seal it with `nonevent audit seal`\n',
+  });
+});
+
+test('every verdict comes out of its evidence', async () => {
+  expect(await audit('verdicts')).toEqual({
+    code: 0,
+    stdout: '✔ sound  9 verdicts of 2 deployments come out of their evidence as recorded\n',
+    stderr: '',
+  });
+});
+
+test('a seal is made and is the head, and what is verified with it is remembered', async () => {
+  const made = await audit('seal');
+  expect(made).toMatchObject({ code: 0, stderr: '' });
+  expect(made.stdout).toMatch(/^✔ sealed {2}seal#1 of .*\n {2}streams {2}3, of which 3 have grown/);
+  expect((await audit('head')).stdout).toBe(made.stdout);
+  const verified = await audit('verify');
+  expect(verified).toMatchObject({ code: 0, stderr: '' });
+  expect(verified.stdout).toMatch(/, 1 seals\n {2}sealed {2}all of it, by seal#1 of /);
+  expect(await readdir(join(folder, 'state'))).toHaveLength(1);
+});
+
+test('a table that is set back behind the seal that was verified exits 8', async () => {
+  const items = tableOf(system.clients.dynamodb, system.connection.table);
+  const seal = await items.item('seal#1', 1);
+  await items.remove('seal#1', 1);
+  const found = await audit('verify');
+  expect(found.code).toBe(8);
+  expect(found.stdout).toMatch(/^✖ broken {2}seal#1 seq 1 {2}it was verified here before, with hash /);
+  await items.put(seal);
+  expect((await audit('verify')).code).toBe(0);
+});
+
+test('a tail that is cut off exits 8 and names the first commit that is gone, as JSON too', async () => {
+  await tableOf(system.clients.dynamodb, system.connection.table).remove(FIRST_STREAM, 14);
+  const found = await audit('verify', '--json');
+  expect(found.code).toBe(8);
+  expect(JSON.parse(found.stdout)).toMatchObject({
+    sound: false,
+    findings: [{ stream: FIRST_STREAM, seq: 14 }],
+    newestSeal: { seal: 1 },
+  });
+  const sealed = await audit('seal');
+  expect(sealed.code).toBe(8);
+  expect(sealed.stderr).toMatch(/^✖ broken {2}deployment#1{16}aaaa seq 14 /);
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { byteRangeOf } from '../../lib/audit/byte-range.ts';
+import type { Finding } from '../../lib/audit/finding.ts';
+import { inspectFold } from '../../lib/audit/inspect-fold.ts';
+import type { Commit, StreamName } from '../../lib/history/event-store.ts';
+import { type Event, event } from '../../lib/history/events.ts';
+import {
+  ENVIRONMENT,
+  FIRST,
+  FIRST_STREAM,
+  IS_ROLLED_BACK,
+  PRODUCTION,
+  SECOND_STREAM,
+  SUCCEEDS,
+} from './sample-history.ts';
+
+/** What the fold finds in a stream of these commits; their chain is another matter. */
+function inspect(stream: StreamName, commits: readonly (readonly Event[])[]): Finding | undefined {
+  const inspector = inspectFold(stream);
+  for (const [index, events] of commits.entries()) {
+    const found = inspector.commit(commitOf(stream, index + 1, events));
+    if (found !== undefined) return found;
+  }
+  return inspector.end({ stream, seq: commits.length, hash: '' });
+}
+
+function commitOf(stream: StreamName, seq: number, events: readonly Event[]): Commit {
+  const at = '2026-11-23T04:00:00.000Z';
+  return { stream, seq, at, commit: String(seq), prev: '', hash: '', body: JSON.stringify(events), events };
+}
+
+const lease = (fence: number) => event('LeaseAcquired', { deployment: FIRST, pipeline: 'storefront', fence });
+const release = (fence: number) => event('LeaseReleased', { deployment: FIRST, fence });
+
+describe('a deployment', () => {
+  it.each([
+    [FIRST_STREAM, SUCCEEDS],
+    [SECOND_STREAM, IS_ROLLED_BACK],
+    [FIRST_STREAM, SUCCEEDS.slice(0, 5)],
+  ] as const)('that went by its machine has no finding: %s', (stream, commits) => {
+    expect(inspect(stream, commits)).toBeUndefined();
+  });
+
+  it('with an event where it is not legal is found at that event', () => {
+    const commits = SUCCEEDS.with(3, [
+      event('StopRequested', { actor: 'eve', reason: 'x' }),
+      event('StagePassed', {
+        stage: 'place',
+        attempt: 1,
+        evidence: {},
+        judgement: { verdict: 'pass', expected: '', observed: '' },
+      }),
+    ]);
+    expect(inspect(FIRST_STREAM, commits)).toEqual({
+      stream: FIRST_STREAM,
+      seq: 4,
+      problem: 'commit 4 records place.passed in state acquire-production, where it is not legal',
+      bytes: { from: 68, to: 206 },
+    });
+  });
+
+  it('that records an event of an environment is found', () => {
+    expect(inspect(FIRST_STREAM, [...SUCCEEDS.slice(0, 3), [lease(1)]])).toMatchObject({
+      seq: 4,
+      problem: 'commit 4 records LeaseAcquired in state acquire-production, where it is not legal',
+    });
+  });
+
+  it('whose closing summary says something else than its events is found at the summary', () => {
+    const closing = IS_ROLLED_BACK.length - 1;
+    const said = event('DeploymentRolledBack', {
+      summary: { stages: { place: 'passed' }, failedStage: null },
+    });
+    expect(inspect(SECOND_STREAM, IS_ROLLED_BACK.with(closing, [said]))).toEqual({
+      stream: SECOND_STREAM,
+      seq: 15,
+      problem:
+        'its summary is {"stages":{"place":"passed"},"failedStage":null}, but the events before it come to {"stages":{"unit-tests":"passed","acquire-production":"undone","place":"undone","smoke":"passed","watch":"failed"},"failedStage":"watch"}',
+      bytes: { from: 1, to: 106 },
+    });
+  });
+
+  it('that stands in the stream of another is found at its opening', () => {
+    expect(inspect(SECOND_STREAM, SUCCEEDS)).toMatchObject({
+      seq: 1,
+      problem: `it opens deployment ${FIRST}, expected that of ${SECOND_STREAM}`,
+    });
+  });
+
+  it('whose pinned definition is not the one of its digest is found at its opening', () => {
+    const [opening] = SUCCEEDS[0] ?? [];
+    if (opening?.type !== 'DeploymentRequested') throw new Error('expected an opening');
+    const forged = { ...opening, data: { ...opening.data, pipelineDigest: opening.data.release.artifact } };
+    expect(inspect(FIRST_STREAM, SUCCEEDS.with(0, [forged]))).toMatchObject({
+      seq: 1,
+      problem: expect.stringMatching(/^the pinned pipeline digests to sha256:[0-9a-f]{64}, but it records/),
+    });
+  });
+});
+
+describe('an environment', () => {
+  it('that went by the rules of its lease has no finding', () => {
+    expect(inspect(ENVIRONMENT, PRODUCTION)).toBeUndefined();
+  });
+
+  it.each([
+    ['two holders at once', [[lease(1)], [lease(2)]], /acquires the lease that 1111/],
+    ['a fence that skips', [[lease(2)]], /^it has fence 2, expected 1$/],
+    ['a release of another fence', [[lease(1)], [release(2)]], /releases fence 2, but deployment 1111/],
+    ['a release of nothing', [[release(1)]], /but nobody holds the lease$/],
+    ['something made live without a lease', PRODUCTION.slice(1), /becomes live, but nobody holds the lease$/],
+    ['an event of a deployment', [SUCCEEDS[1] ?? []], /^DeploymentStarted is no event of an environment$/],
+  ] as const)('with %s is found', (_, commits, problem) => {
+    const found = inspect(ENVIRONMENT, commits);
+    expect(found).toMatchObject({ seq: commits.length > 2 ? 1 : commits.length });
+    expect(found?.problem).toMatch(problem);
+  });
+});
+
+describe('byteRangeOf', () => {
+  it.each([
+    ['[1,22]', 1, '22'],
+    ['[{"a":"],[\\"}"},["ü,"],3]', 0, '{"a":"],[\\"}"}'],
+    ['[{"a":"],[\\"}"},["ü,"],3]', 1, '["ü,"]'],
+    ['["ü",{"b":[{}]}]', 1, '{"b":[{}]}'],
+  ])('in %s finds element %i', (body, index, text) => {
+    const { from, to } = byteRangeOf(body, index) ?? { from: 0, to: 0 };
+    expect(Buffer.from(body).subarray(from, to).toString()).toBe(text);
+  });
+
+  it('finds nothing where there is nothing', () => {
+    expect(byteRangeOf('[1]', 1)).toBeUndefined();
+  });
+});
