@@ -27,18 +27,26 @@ export function rootOf(leaves: readonly string[]): string {
   return node(rootOf(leaves.slice(0, left)), rootOf(leaves.slice(left)));
 }
 
-/** The hashes that show that a leaf is in the tree. Source: RFC 6962, section 2.1.1. */
-export function inclusionOf(leaves: readonly string[], index: number): Inclusion {
-  return { index, size: leaves.length, path: pathOf(leaves, index) };
-}
-
-function pathOf(leaves: readonly string[], index: number): readonly string[] {
-  if (leaves.length <= 1) return [];
-  const left = leftSize(leaves.length);
-  const [first, second] = [leaves.slice(0, left), leaves.slice(left)];
-  return index < left
-    ? [...pathOf(first, index), rootOf(second)]
-    : [...pathOf(second, index - left), rootOf(first)];
+/** Shows of any leaf that it is in the tree. Inner nodes are hashed once. Source: RFC 6962, section 2.1.1. */
+export function inclusionsOf(leaves: readonly string[]): (index: number) => Inclusion {
+  const known = new Map<string, string>();
+  const rootWithin = (from: number, to: number): string => {
+    const key = `${from} ${to}`;
+    const root = known.get(key) ?? rootOf(leaves.slice(from, to));
+    known.set(key, root);
+    return root;
+  };
+  return (index) => {
+    const path: string[] = [];
+    let [from, to] = [0, leaves.length];
+    while (to - from > 1) {
+      const middle = from + leftSize(to - from);
+      path.unshift(index < middle ? rootWithin(middle, to) : rootWithin(from, middle));
+      if (index < middle) to = middle;
+      else from = middle;
+    }
+    return { index, size: leaves.length, path };
+  };
 }
 
 /**

@@ -35,6 +35,7 @@ export type SealChain = {
   /** Adds the next seal, or says why it cannot be the next one. */
   readonly add: (seal: Seal) => string | undefined;
   readonly newest: () => Seal | undefined;
+  readonly seals: () => readonly Seal[];
   /** What the next seal has to link to. */
   readonly link: () => string;
   /** The hash of a seal by its number; `undefined` where there is none. */
@@ -54,19 +55,21 @@ export type SealedBy = SealedHead & { readonly seal: number; readonly sealedAt: 
  */
 export function foldSeals(now: number, pinnedKey?: string): SealChain {
   const heads = new Map<string, SealedBy[]>();
-  let newest: Seal | undefined;
+  const seals: Seal[] = [];
   const hashes = [GENESIS];
   const link = (): string => hashes.at(-1) ?? GENESIS;
   const leaves = (): readonly SealedHead[] =>
     [...heads.keys()].sort().flatMap((stream) => heads.get(stream)?.at(-1) ?? []);
 
   return {
-    newest: () => newest,
+    newest: () => seals.at(-1),
+    seals: () => seals,
     link,
     hashOf: (seal) => (seal < 1 ? undefined : hashes[seal]),
     heads: () => heads,
     leaves,
     add(seal) {
+      const newest = seals.at(-1);
       const expected = { seal: (newest?.seal ?? 0) + 1, previous: link() };
       const problem =
         linkProblem(seal, expected) ??
@@ -82,7 +85,7 @@ export function foldSeals(now: number, pinnedKey?: string): SealChain {
       // Most hours nothing happens, and the tree of all streams need not be built again.
       const root = newest !== undefined && seal.changed.length === 0 ? newest.root : rootOf(all.map(leafOf));
       if (seal.root !== root) return `its root is ${seal.root}, but the sealed heads come to ${root}`;
-      newest = seal;
+      seals.push(seal);
       hashes.push(sealHash(seal));
       return undefined;
     },

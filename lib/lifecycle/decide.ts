@@ -135,7 +135,7 @@ export function isOpen(deployment: Deployment, stage: Stage, attempt: number): b
 export function decideToConclude({ view }: Deployment, outcome: Outcome, next: string): Decision {
   const summary: EventData<'DeploymentSucceeded'>['summary'] = {
     stages: Object.fromEntries(view.stages.map((stage) => [stage.name, stage.state])),
-    failedStage: view.failure?.stage ?? null,
+    failedStage: failedStageOf(view),
   };
   switch (outcome) {
     case 'succeeded':
@@ -149,6 +149,11 @@ export function decideToConclude({ view }: Deployment, outcome: Outcome, next: s
     default:
       return outcome satisfies never;
   }
+}
+
+/** A rollback that was refused failed at its entry, which is no stage. */
+function failedStageOf({ failure, stages }: DeploymentView): string | null {
+  return stages.find((stage) => stage.name === failure?.stage)?.name ?? null;
 }
 
 /** The first event after the request says that the deployment runs. */

@@ -55,7 +55,16 @@ export async function makeDataFolder(path: string): Promise<DataFolder> {
   const folder = dataFolder(path);
   const probe = join(folder.root, `.probe-${randomUUID()}`);
   try {
-    for (const part of ['dynamodb', 'state-machines', 'events', 'artifacts', 'targets', 'flags', 'work', 'logs']) {
+    for (const part of [
+      'dynamodb',
+      'state-machines',
+      'events',
+      'artifacts',
+      'targets',
+      'flags',
+      'work',
+      'logs',
+    ]) {
       await mkdir(join(folder.root, part), { recursive: true, mode: 0o700 });
     }
     await writeFile(probe, 'x'.repeat(4096), { mode: 0o600, flush: true });

@@ -17,6 +17,7 @@ export const DEFAULTS: Readonly<Record<StageKind, Defaults>> = {
     expect: 1,
     timeout: 60,
   },
+  parity: { question: 'Does what was tested there hold here?', expect: 1, timeout: 60 },
   acquire: { question: 'Is the environment free for this deployment?', expect: 1, timeout: 60 },
   place: { question: 'Does the release start and answer its health check?', expect: 10, timeout: 120 },
   shift: { question: 'Does the traffic go where it should?', expect: 1, timeout: 60 },

@@ -73,6 +73,7 @@ function expandStage(written: FileStage, only: string | undefined): readonly Sta
     case 'http':
     case 'analysis':
     case 'compatibility':
+    case 'parity':
       return [completeCheck(written, only)];
     case 'place':
     case 'shift':
@@ -105,6 +106,10 @@ function completeCheck(written: FileCheck, only: string | undefined): CheckStage
       const question = written.question ?? DEFAULTS.analysis.question;
       const times = analysisTimesOf(written, written.for);
       return { ...written, question, ...times, environment: written.environment ?? only ?? '' };
+    }
+    case 'parity': {
+      const { question = DEFAULTS.parity.question } = written;
+      return { ...written, question, ...timesOf('parity', written) };
     }
     case 'compatibility': {
       const { question = DEFAULTS.compatibility.question, environment } = written;

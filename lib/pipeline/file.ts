@@ -9,6 +9,7 @@ import { compatibilityStage } from './kinds/compatibility.ts';
 import { customStage } from './kinds/custom.ts';
 import { flagStage } from './kinds/flag.ts';
 import { httpStage } from './kinds/http.ts';
+import { parityStage } from './kinds/parity.ts';
 import { placeStage } from './kinds/place.ts';
 import { shiftStage } from './kinds/shift.ts';
 import { name, stageName } from './names.ts';
@@ -41,6 +42,15 @@ const fileCompatibility = compatibilityStage
   .describe(
     'Check. Holds the `apis` of the release against every revision in the environment that is live or may come back, in both directions.',
   );
+const fileParity = z
+  .strictObject({ ...parityStage.shape, question, ...times })
+  .refine(({ environment: one, against }) => one !== against, {
+    path: ['against'],
+    message: 'expected another environment than the one that is compared',
+  })
+  .describe(
+    'Check. Compares two environments: the settings of their targets but the ports, what they run on, and their flags. Values of variables that are named like secrets are recorded as digests.',
+  );
 const filePlace = placeStage
   .extend({ question, ...times, environment: maybeEnvironment })
   .describe('Change. Starts the release beside the live revision, without traffic. Undo stops it.');
@@ -64,6 +74,7 @@ export const fileCheck = z.discriminatedUnion('kind', [
   fileHttp,
   fileAnalysis,
   fileCompatibility,
+  fileParity,
 ]);
 
 /** A stage as it may be written: with sugar, and without what has a default. */
@@ -72,6 +83,7 @@ export const fileStage = z.discriminatedUnion('kind', [
   fileHttp,
   fileAnalysis,
   fileCompatibility,
+  fileParity,
   filePlace,
   fileShift,
   fileFlag,
@@ -120,6 +132,7 @@ export const FILE_KINDS: Readonly<Record<FileStage['kind'], z.ZodType>> = {
   http: fileHttp,
   analysis: fileAnalysis,
   compatibility: fileCompatibility,
+  parity: fileParity,
   place: filePlace,
   shift: fileShift,
   flag: fileFlag,
@@ -129,4 +142,10 @@ export const FILE_KINDS: Readonly<Record<FileStage['kind'], z.ZodType>> = {
 };
 
 /** Kinds that only ask and so may stand in a parallel group. */
-export const CHECK_KINDS: readonly FileCheck['kind'][] = ['command', 'http', 'analysis', 'compatibility'];
+export const CHECK_KINDS: readonly FileCheck['kind'][] = [
+  'command',
+  'http',
+  'analysis',
+  'compatibility',
+  'parity',
+];

@@ -13,8 +13,21 @@ export function referenceProblems(shape: Shape, parsed: Parsed): readonly Proble
       : [{ stage: step, path }],
   );
   return stages.flatMap(
-    ({ stage, path }) => environmentProblem(stage, path, shape.environmentNames, parsed) ?? [],
+    ({ stage, path }) =>
+      environmentProblem(stage, path, shape.environmentNames, parsed) ??
+      againstProblem(stage, path, shape.environmentNames, parsed) ??
+      [],
   );
+}
+
+function againstProblem(
+  stage: FileStage,
+  path: Path,
+  known: readonly string[],
+  parsed: Parsed,
+): Problem | undefined {
+  if (stage.kind !== 'parity' || known.includes(stage.against)) return undefined;
+  return unknownEnvironment(stage.against, [...path, 'against'], known, parsed);
 }
 
 function environmentProblem(
@@ -27,10 +40,7 @@ function environmentProblem(
   const { environment } = stage;
   if (environment !== undefined) {
     if (known.includes(environment)) return undefined;
-    const range = parsed.locateValue([...path, 'environment']);
-    const message = `unknown environment ${quoted(environment)}`;
-    const hint = known.length === 0 ? 'define it under environments' : didYouMean(environment, known);
-    return { code: 'NE208', severity: 'error', range, message, hint };
+    return unknownEnvironment(environment, [...path, 'environment'], known, parsed);
   }
   if (known.length === 1 || !needsEnvironment(stage)) return undefined;
   const range = parsed.locateValue([...path, 'kind']);
@@ -41,6 +51,13 @@ function environmentProblem(
   const hint =
     known.length === 0 ? 'define one under environments, with its target' : `one of: ${known.join(', ')}`;
   return { code: 'NE209', severity: 'error', range, message, hint };
+}
+
+function unknownEnvironment(written: string, path: Path, known: readonly string[], parsed: Parsed): Problem {
+  const range = parsed.locateValue(path);
+  const message = `unknown environment ${quoted(written)}`;
+  const hint = known.length === 0 ? 'define it under environments' : didYouMean(written, known);
+  return { code: 'NE208', severity: 'error', range, message, hint };
 }
 
 function needsEnvironment(stage: FileStage): boolean {

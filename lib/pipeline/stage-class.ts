@@ -5,6 +5,7 @@ const CLASS_OF_KIND: Readonly<Record<StageKind, StageClass>> = {
   http: 'check',
   analysis: 'check',
   compatibility: 'check',
+  parity: 'check',
   acquire: 'change',
   place: 'change',
   shift: 'change',

@@ -6,6 +6,7 @@ import { compatibilityStage } from './kinds/compatibility.ts';
 import { customStage } from './kinds/custom.ts';
 import { flagStage } from './kinds/flag.ts';
 import { httpStage } from './kinds/http.ts';
+import { parityStage } from './kinds/parity.ts';
 import { placeStage } from './kinds/place.ts';
 import { shiftStage } from './kinds/shift.ts';
 
@@ -14,6 +15,7 @@ export const checkStage = z.discriminatedUnion('kind', [
   httpStage,
   analysisStage,
   compatibilityStage,
+  parityStage,
 ]);
 export const changeStage = z.discriminatedUnion('kind', [
   acquireStage,

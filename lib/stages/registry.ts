@@ -8,6 +8,7 @@ import { compatibilityKind } from './kinds/compatibility.ts';
 import { customKind } from './kinds/custom.ts';
 import { flagKind } from './kinds/flag.ts';
 import { httpKind } from './kinds/http.ts';
+import { parityKind } from './kinds/parity.ts';
 import { placeKind } from './kinds/place.ts';
 import { shiftKind } from './kinds/shift.ts';
 
@@ -17,6 +18,7 @@ const CHECK_KINDS: { readonly [Checked in CheckStage as Checked['kind']]: CheckK
   http: httpKind,
   analysis: analysisKind,
   compatibility: compatibilityKind,
+  parity: parityKind,
 };
 
 /** The behaviour of every change of the schema. One that is left out does not compile. */

@@ -73,4 +73,11 @@ export type Targets = {
     pipeline: string,
     definition: import('../pipeline/environment.ts').EnvironmentDefinition,
   ): Promise<Target>;
+  /**
+   * What revisions run on in a target of this definition, such as the operating system and its architecture, by name. Opens
+   * and changes nothing.
+   */
+  runtime(
+    definition: import('../pipeline/environment.ts').EnvironmentDefinition,
+  ): Promise<Readonly<Record<string, string | number>>>;
 };

@@ -30,7 +30,7 @@ test('the history is sound, and nothing is sealed', async () => {
   expect(await audit('verify')).toEqual({
     code: 0,
     stdout:
-      '✔ sound  3 streams, 33 commits, 35 events, 0 seals\n  sealed  nothing yet: seal it with `nonevent audit seal`\n',
+      '✔ sound  3 streams, 33 commits, 36 events, 0 seals\n  sealed  nothing yet: seal it with `nonevent audit seal`\n',
     stderr: '',
   });
   expect(await audit('head')).toEqual({

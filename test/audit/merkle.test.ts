@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inclusionOf, leafOf, rootFrom, rootOf } from '../../lib/audit/merkle.ts';
+import { inclusionsOf, leafOf, rootFrom, rootOf } from '../../lib/audit/merkle.ts';
 
 /** The leaves of the tests that Certificate Transparency logs are held against. */
 const LEAVES = [
@@ -48,7 +48,7 @@ describe('inclusion', () => {
       fc.property(fc.integer({ min: 1, max: 70 }), fc.nat(), (size, chosen) => {
         const leaves = Array.from({ length: size }, (_, index) => leaf(index));
         const index = chosen % size;
-        const inclusion = inclusionOf(leaves, index);
+        const inclusion = inclusionsOf(leaves)(index);
         const root = rootOf(leaves);
         expect(rootFrom(leaf(index), inclusion)).toBe(root);
         expect(rootFrom(leaf(size), inclusion)).not.toBe(root);
@@ -61,7 +61,7 @@ describe('inclusion', () => {
   });
 
   it('with a path too short, too long or beside the tree leads nowhere', () => {
-    const inclusion = inclusionOf(LEAVES, 5);
+    const inclusion = inclusionsOf(LEAVES)(5);
     const [first = ''] = LEAVES;
     expect(rootFrom(first, { ...inclusion, path: inclusion.path.slice(1) })).toBeUndefined();
     expect(rootFrom(first, { ...inclusion, path: [...inclusion.path, first] })).toBeUndefined();

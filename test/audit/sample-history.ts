@@ -244,9 +244,17 @@ export async function write(
   }
 }
 
-/** Two deployments and the environment they change. */
-export async function writeSampleHistory(store: EventStore): Promise<void> {
-  await write(store, FIRST_STREAM, SUCCEEDS);
-  await write(store, SECOND_STREAM, IS_ROLLED_BACK);
-  await write(store, ENVIRONMENT, PRODUCTION);
+/** Two deployments and the environment they change, without the streams that are there already. */
+export async function writeSampleHistory(
+  store: EventStore,
+  without: readonly StreamName[] = [],
+): Promise<void> {
+  const streams = [
+    [FIRST_STREAM, SUCCEEDS],
+    [SECOND_STREAM, IS_ROLLED_BACK],
+    [ENVIRONMENT, PRODUCTION],
+  ] as const;
+  for (const [stream, commits] of streams) {
+    if (!without.includes(stream)) await write(store, stream, commits);
+  }
 }

@@ -142,7 +142,7 @@ describe('history', () => {
   test('of an environment is found by its stream and by its name', async () => {
     const byStream = await nonevent('history', 'environment#production');
     expect(byStream.stdout).toMatch(
-      /^ {3}1 {2}\S+ \S+ {2}LiveChanged {2}storefront 1\.0\.0, known good none yet\n$/,
+      /^ {3}2 {2}\S+ \S+ {2}LiveChanged {4}storefront 1\.0\.0, known good none yet$/m,
     );
     expect(await nonevent('history', '--environment', 'production')).toEqual(byStream);
   });
@@ -233,7 +233,10 @@ describe('audit verify', () => {
 
   test('names the first bad commit of a stream and exits 8', async () => {
     const tampered = `deployment#${'b'.repeat(20)}` as const;
-    await write(tampered, [requestedBy(ID, '3.0.0'), event('DeploymentStarted', { entry: 'forward' })]);
+    await write(tampered, [
+      requestedBy('b'.repeat(20) as DeploymentId, '3.0.0'),
+      event('DeploymentStarted', { entry: 'forward' }),
+    ]);
     await system.clients.dynamodb.send(
       new UpdateItemCommand({
         TableName: system.connection.table,

@@ -258,6 +258,11 @@ describe('PutEvents', () => {
     ['an entry for another bus', { ...entry('shop'), EventBusName: 'other' }, 'InvalidArgument'],
     ['a detail that is not JSON', { ...entry('shop'), Detail: '{' }, 'MalformedDetail'],
     ['a detail that is no object', { ...entry('shop'), Detail: '[1]' }, 'MalformedDetail'],
+    [
+      'a detail nested too deeply',
+      { ...entry('shop'), Detail: `${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}` },
+      'MalformedDetail',
+    ],
     ['a source of AWS', entry('aws.states'), 'NotAuthorizedForSourceException'],
   ])('refuses %s and takes its neighbour', async (_, bad, code) => {
     const { FailedEntryCount, Entries } = await put(system, bad, entry('shop'));

@@ -51,6 +51,19 @@ const custom = fc.record({
   env: optional(fc.dictionary(fc.stringMatching(/^[A-Z]{1,8}$/), text, { maxKeys: 3 })),
 });
 const compatibility = fc.record({ kind: fc.constant('compatibility'), environment, mode });
+const parity = fc.record({
+  kind: fc.constant('parity'),
+  environment: fc.constant('staging'),
+  against: fc.constant('production'),
+  live: optional(fc.boolean()),
+  allow: optional(fc.subarray(['env.LOG_LEVEL', 'flags', 'drain'])),
+});
+const flag = fc.record({
+  kind: fc.constant('flag'),
+  environment,
+  flag: fc.constantFrom('new-checkout', 'maxItems'),
+  value: fc.oneof(fc.boolean(), fc.integer(), text),
+});
 const canary = fc.record({ kind: fc.constant('canary'), environment, steps, smoke, analysis: criteria });
 const blueGreen = fc.record({
   kind: fc.constant('blueGreen'),
@@ -64,6 +77,8 @@ const step = fc.oneof(
   http,
   custom,
   compatibility,
+  parity,
+  flag,
   canary,
   blueGreen,
   fc.array(fc.oneof(command, http), { minLength: 2, maxLength: 4 }).map((stages) => ({ stages })),

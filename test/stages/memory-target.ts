@@ -26,7 +26,7 @@ export function memoryTarget(running: readonly string[] = [], initial: Weights =
 
   const target: MemoryTarget = {
     calls,
-    targets: { target: async () => target },
+    targets: { target: async () => target, runtime: async () => ({ os: 'Test' }) },
     count(counted, epoch = 'first') {
       counters = { epoch, revisions: counted as Record<string, RevisionCounters> };
     },

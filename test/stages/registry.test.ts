@@ -15,6 +15,7 @@ describe('the registry', () => {
       'http',
       'analysis',
       'compatibility',
+      'parity',
       'acquire',
       'place',
       'shift',

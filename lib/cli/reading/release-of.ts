@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { z } from 'zod';
 import { NoneventError } from '../../nonevent-error.ts';
 import { type Digest, type Release, release } from '../../pipeline/release.ts';
+import { git } from '../../stages/packing/git.ts';
 
-const run = promisify(execFile);
 const GIT_MILLISECONDS = 5000;
 
 const packageFile = z.object({ version: z.string().optional() });
@@ -23,7 +21,7 @@ export async function versionOf(folder: string, given: string | undefined): Prom
   const version =
     given ??
     (await packageVersion(folder)) ??
-    (await git(folder, ['describe', '--tags', '--always', '--dirty']));
+    (await told(folder, ['describe', '--tags', '--always', '--dirty']));
   if (version !== undefined) return { version, commit: await cleanCommit(folder) };
   throw new NoneventError(
     'InvalidInput',
@@ -59,15 +57,14 @@ async function packageVersion(folder: string): Promise<string | undefined> {
 
 /** The commit that the source is, which a changed working tree is not. */
 async function cleanCommit(folder: string): Promise<string | undefined> {
-  const changed = await git(folder, ['status', '--porcelain', '--', '.']);
-  return changed === '' ? git(folder, ['rev-parse', 'HEAD']) : undefined;
+  const changed = await told(folder, ['status', '--porcelain', '--', '.']);
+  return changed === '' ? told(folder, ['rev-parse', 'HEAD']) : undefined;
 }
 
 /** What git answers; `undefined` where there is no git, no repository or no commit. */
-async function git(folder: string, words: readonly string[]): Promise<string | undefined> {
+async function told(folder: string, words: readonly string[]): Promise<string | undefined> {
   try {
-    const { stdout } = await run('git', ['-C', folder, ...words], { timeout: GIT_MILLISECONDS });
-    return stdout.trim();
+    return (await git(folder, words, GIT_MILLISECONDS)).trim();
   } catch {
     return undefined;
   }

@@ -110,8 +110,8 @@ export async function openEventBus(options: EventBusOptions): Promise<EventBus> 
     timers.add(timer);
   };
 
-  const giveUp = (delivery: Delivery, reason: string): Promise<void> =>
-    record({
+  const giveUp = async (delivery: Delivery, reason: string): Promise<void> => {
+    await record({
       type: 'dead',
       event: delivery.event.id,
       rule: delivery.rule,
@@ -119,6 +119,9 @@ export async function openEventBus(options: EventBusOptions): Promise<EventBus> 
       reason,
       at: new Date().toISOString(),
     });
+    const named = `event ${delivery.event.id} (${delivery.event['detail-type']})`;
+    options.onError(new Error(`${named} is given up and kept as a dead letter: ${reason.slice(0, 300)}`));
+  };
 
   return {
     publish: async (events) => {

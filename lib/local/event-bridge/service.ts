@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError } from '../aws-error.ts';
+import { isTooDeep } from '../json-depth.ts';
 import { operation, type Service } from '../json-protocol.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../step-functions/arns.ts';
 import type { BusEvent } from './event.ts';
@@ -75,6 +76,7 @@ function accept({ Source, DetailType, Detail, Time, Resources, EventBusName }: E
   if (EventBusName !== undefined && EventBusName !== 'default') {
     return { code: 'InvalidArgument', message: `Event bus ${EventBusName} does not exist.` };
   }
+  if (isTooDeep(Detail)) return { code: 'MalformedDetail', message: 'Detail is nested too deeply.' };
   const parsed = detail.safeParse(parseJson(Detail));
   if (!parsed.success) return { code: 'MalformedDetail', message: 'Detail is malformed.' };
   const at = Time === undefined ? new Date() : new Date(Time * 1000);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsError } from '../aws-error.ts';
 import type { Functions } from '../functions.ts';
 import { openJournal } from '../journal.ts';
+import { isTooDeep } from '../json-depth.ts';
 import { checkName, executionArn } from './arns.ts';
 import {
   type Execution,
@@ -160,6 +161,9 @@ function checkInput(input: string): void {
       'InvalidExecutionInput',
       `Invalid State Machine Execution Input: over ${DATA_BYTES_AT_MOST} bytes`,
     );
+  }
+  if (isTooDeep(input)) {
+    throw new AwsError('InvalidExecutionInput', 'Invalid State Machine Execution Input: nested too deeply');
   }
   try {
     JSON.parse(input);

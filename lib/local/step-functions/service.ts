@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../aws-error.ts';
+import { isTooDeep } from '../json-depth.ts';
 import { operation, type Service } from '../json-protocol.ts';
 import { checkExecutionArn, stateMachineArn, stateMachineIn } from './arns.ts';
 import type { Execution } from './execution.ts';
@@ -178,6 +179,7 @@ function outputIn(output: string): unknown {
   if (Buffer.byteLength(output) > DATA_BYTES_AT_MOST) {
     throw new AwsError('InvalidOutput', `Invalid Output: over ${DATA_BYTES_AT_MOST} bytes`);
   }
+  if (isTooDeep(output)) throw new AwsError('InvalidOutput', 'Invalid Output: nested too deeply');
   try {
     return JSON.parse(output);
   } catch {

@@ -45,6 +45,7 @@ function revisionNeededIn(stage: Stage): string | undefined {
     case 'compatibility':
     case 'custom':
     case 'flag':
+    case 'parity':
     case 'acquire':
     case 'place':
       return undefined;

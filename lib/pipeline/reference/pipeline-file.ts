@@ -108,7 +108,7 @@ function defaultsOf(kind: FileStage['kind']): Readonly<Record<string, string>> {
     ...(kind === 'command' || kind === 'custom' ? {} : { question: `“${question}”` }),
     expect: isAnalysis ? 'its `for`' : `\`${inWords(expect)}\``,
     timeout: isAnalysis ? 'twice its `for` and `1m`' : `\`${inWords(timeout)}\``,
-    ...(kind === 'command' ? {} : { environment: 'the only one' }),
+    ...(kind === 'command' || kind === 'parity' ? {} : { environment: 'the only one' }),
   };
 }
 

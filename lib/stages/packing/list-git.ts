@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { lstat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import { git } from './git.ts';
 import { checkPath } from './list-folder.ts';
 import { LIMITS, refusal, tooManyEntries } from './tree.ts';
 
@@ -39,7 +38,7 @@ async function isInWorkTree(folder: string): Promise<boolean> {
 /** Git answers 0 for an ignored path and 1 for another. */
 async function isIgnored(folder: string): Promise<boolean> {
   try {
-    await git(resolve(folder), 'check-ignore', '--quiet', '--', resolve(folder));
+    await git(resolve(folder), ['check-ignore', '--quiet', '--', resolve(folder)]);
     return true;
   } catch {
     return false;
@@ -48,7 +47,7 @@ async function isIgnored(folder: string): Promise<boolean> {
 
 async function listedBy(folder: string): Promise<readonly string[]> {
   try {
-    const listed = await git(folder, 'ls-files', '-z', '--cached', '--others', '--exclude-standard');
+    const listed = await git(folder, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
     return [...new Set(listed.split('\0').filter((path) => path !== ''))].map((path) =>
       path.replace(/\/$/, ''),
     );
@@ -74,19 +73,6 @@ async function repositoryInside(folder: string, path: string): Promise<string> {
     `the submodule ${JSON.stringify(path)} is not checked out`,
     'run `git submodule update --init`',
   );
-}
-
-/** A hook's own variables would lead git to another repository; a monitor named in the configuration is not started. */
-async function git(folder: string, ...words: readonly string[]): Promise<string> {
-  const environment = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')),
-  );
-  const { stdout } = await promisify(execFile)('git', ['-c', 'core.fsmonitor=false', ...words], {
-    cwd: folder,
-    env: environment,
-    maxBuffer: 256 * 1024 * 1024,
-  });
-  return stdout;
 }
 
 async function isFolder(path: string): Promise<boolean> {

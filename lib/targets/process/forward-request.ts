@@ -88,6 +88,10 @@ export function hasBody(request: IncomingMessage): boolean {
 function removeConnectionHeaders(request: IncomingMessage): void {
   for (const header of ['expect', 'keep-alive', 'proxy-connection', 'upgrade'])
     delete request.headers[header];
+  // The proxy repeats it in its answer, where any other word would be the client's.
+  const { connection } = request.headers;
+  if (connection === undefined) return;
+  request.headers.connection = /(?:^|,)\s*close\s*(?:,|$)/i.test(connection) ? 'close' : 'keep-alive';
 }
 
 function withoutAnswer(thrown: unknown, isReused: boolean): Forwarded {

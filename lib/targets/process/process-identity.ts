@@ -28,9 +28,17 @@ export async function isGroupAlive(group: number): Promise<boolean> {
     const lines = await ps('pgid=,stat=', '-A');
     return lines.some((line) => new RegExp(`^${group}\\s+[^ZX]`).test(line));
   }
+  return (await pidsInGroup(group)).length > 0;
+}
+
+/** The processes of a group that run. On Linux alone. */
+export async function pidsInGroup(group: number): Promise<readonly number[]> {
   const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number);
   const statuses = await Promise.all(pids.map(linuxStatus));
-  return statuses.some((status) => status !== undefined && status.group === group && !status.hasEnded);
+  return pids.filter((_, index) => {
+    const status = statuses[index];
+    return status !== undefined && status.group === group && !status.hasEnded;
+  });
 }
 
 /** The start time in a line of /proc/PID/stat; `undefined` where it is not one. */

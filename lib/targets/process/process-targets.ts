@@ -8,6 +8,7 @@ import type { Artifacts } from '../../stages/artifacts.ts';
 import type { Targets } from '../target.ts';
 import { createInOrder } from './in-order.ts';
 import { checkPort } from './listener.ts';
+import { machine } from './machine.ts';
 import { type OpenTarget, openProcessTarget } from './process-target.ts';
 import { readRecord } from './record-file.ts';
 import { makeFolder } from './revision-folder.ts';
@@ -102,6 +103,7 @@ export async function createProcessTargets(options: ProcessTargetsOptions): Prom
         return known.target;
       });
     },
+    runtime: async () => machine(),
     close: () => end('close'),
     stopAll: () => end('stopAll'),
   };

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../nonevent-error.ts';
+import { belongs } from './belongs.ts';
 import { keepLogBounded } from './bound-log.ts';
 import { askHealth } from './health.ts';
 import { launch, logFile, type RevisionHome, type Running, runFile } from './launch.ts';
@@ -100,9 +101,10 @@ export function createService(home: RevisionHome, watcher: ServiceWatcher): Serv
       superviseFrom('running');
     },
     async adopt() {
-      const { run, launch: how } = home.record();
+      const { revision, run, launch: how } = home.record();
       const identity = run === undefined ? undefined : await findStarted(runFile(home, run));
       if (run === undefined || identity === undefined) return false;
+      if (!(await belongs(identity.pid, { folder: home.folder, name: revision }))) return false;
       const { port } = run;
       const isHealthy =
         (await isAlive(identity)) && (await askHealth(port, how.health, ADOPT_PATIENCE)).isHealthy;

@@ -36,6 +36,8 @@ async function isGone(group: number, within: number): Promise<boolean> {
 }
 
 function signal(group: number, name: NodeJS.Signals): void {
+  // 0 would be our own group, and 1 everything that we may signal.
+  if (!Number.isSafeInteger(group) || group <= 1) return;
   try {
     process.kill(-group, name);
   } catch {

@@ -62,7 +62,9 @@ describe('who is let in', () => {
     await served.restart();
     expect(served.port).toBe(port);
     expect(served.token).not.toBe(token);
-    expect((await served.ask('/api/overview', { headers: { authorization: `Bearer ${token}` } })).status).toBe(403);
+    expect(
+      (await served.ask('/api/overview', { headers: { authorization: `Bearer ${token}` } })).status,
+    ).toBe(403);
   });
 });
 

@@ -89,7 +89,11 @@ function tokenIn({ link }: PageServer): string {
 
 /** One request with exactly these headers; `fetch` would not let a test choose Host. */
 async function send(url: string, path: string, asked: Asked = {}): Promise<Answered> {
-  const sent = request(new URL(path, url), { method: asked.method ?? 'GET', headers: asked.headers, agent: false });
+  const sent = request(new URL(path, url), {
+    method: asked.method ?? 'GET',
+    headers: asked.headers,
+    agent: false,
+  });
   sent.end(asked.body === undefined ? undefined : JSON.stringify(asked.body));
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   const parts: Buffer[] = [];

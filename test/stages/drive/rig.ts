@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { concludeHandler } from '../../../functions/conclude.ts';
+import { enterHandler } from '../../../functions/enter.ts';
 import type { Handler } from '../../../functions/handler.ts';
 import { requestHandler } from '../../../functions/request.ts';
+import { rollbackHandler } from '../../../functions/rollback.ts';
 import { stageHandler } from '../../../functions/stage.ts';
 import { stopHandler } from '../../../functions/stop.ts';
 import { undoHandler } from '../../../functions/undo.ts';
@@ -19,21 +21,25 @@ import { LOCAL_POLICY } from '../../../lib/stages/address-policy.ts';
 import { createArtifactStore } from '../../../lib/stages/artifact-store.ts';
 import type { DeploymentRef } from '../../../lib/stages/drive/executions.ts';
 import { openSession } from '../../../lib/stages/drive/session.ts';
-import { createProcessTargets } from '../../../lib/targets/process/process-targets.ts';
+import { createProcessTargets, type ProcessTargets } from '../../../lib/targets/process/process-targets.ts';
 import { startDynalite } from '../../contract/dynalite.ts';
+
+type HandlerName = 'request' | 'rollback' | 'stage' | 'enter' | 'undo' | 'conclude' | 'stop';
+
+export type Run = { readonly id: DeploymentId; readonly ending: string };
 
 /** The real handlers on a real store, run by the real interpreter, without the servers around them. */
 export type Rig = {
   readonly folder: string;
   readonly store: EventStore;
-  readonly handlers: Readonly<Record<'request' | 'stage' | 'undo' | 'conclude' | 'stop', Handler>>;
+  readonly handlers: Readonly<Record<HandlerName, Handler>>;
+  readonly targets: ProcessTargets;
   readonly artifact: Digest;
   readonly logged: string[];
   /** Requests a deployment and runs its execution to the end. Returns its id and the name of the state it ended in. */
-  readonly deploy: (
-    pipeline: Pipeline,
-    triggerId: string,
-  ) => Promise<{ readonly id: DeploymentId; readonly ending: string }>;
+  readonly deploy: (pipeline: Pipeline, triggerId: string, version?: string) => Promise<Run>;
+  /** Requests a rollback and runs its execution to the end. */
+  readonly rollback: (of: DeploymentId, attempt?: string) => Promise<Run>;
   /** Runs another execution of a deployment that was requested before. */
   readonly drive: (pipeline: Pipeline, id: DeploymentId) => Promise<string>;
   readonly session: (id: DeploymentId) => ReturnType<typeof openSession>;
@@ -75,6 +81,8 @@ export async function startRig(): Promise<Rig> {
   };
   const handlers = {
     request: requestHandler({ store, executions }),
+    rollback: rollbackHandler({ store, executions }),
+    enter: enterHandler(services),
     stage: stageHandler(services),
     undo: undoHandler(services),
     conclude: concludeHandler(services),
@@ -87,15 +95,23 @@ export async function startRig(): Promise<Rig> {
     store,
     handlers,
     artifact,
+    targets,
     logged,
     drive,
     session: (id) => openSession(store, id),
-    async deploy(pipeline, triggerId) {
+    async deploy(pipeline, triggerId, version = '1.0.0') {
       const trigger = { id: triggerId, source: 'test', actor: 'tester' };
       const { deployment } = (await handlers.request({
-        detail: { pipeline, release: { version: '1.0.0', artifact }, trigger },
+        detail: { pipeline, release: { version, artifact }, trigger },
       })) as { deployment: DeploymentId };
       return { id: deployment, ending: await drive(pipeline, deployment) };
+    },
+    async rollback(of, attempt) {
+      const detail = { of, actor: 'tester', ...(attempt === undefined ? {} : { attempt }) };
+      const { deployment } = (await handlers.rollback({ detail })) as { deployment: DeploymentId };
+      const { pipeline } = (await openSession(store, of)).deployment.view;
+      const input = { deployment, entry: 'rollback', failure: null } as const;
+      return { id: deployment, ending: await interpret(pipeline, handlers, input) };
     },
     effects: async () => {
       const text = await readFile(join(folder, 'effects'), 'utf8').catch(() => '');
@@ -112,7 +128,7 @@ export async function startRig(): Promise<Rig> {
 /** Runs the compiled document without its pauses. Returns the state that the execution ended in. */
 export async function interpret(
   pipeline: Pipeline,
-  handlers: Readonly<Record<'stage' | 'undo' | 'conclude', Handler>>,
+  handlers: Readonly<Record<'stage' | 'enter' | 'undo' | 'conclude', Handler>>,
   input: { readonly deployment: DeploymentId; readonly entry: string; readonly failure: null },
 ): Promise<string> {
   const document = compileStatesLanguage(pipeline, {

@@ -105,7 +105,8 @@ describe('shifting traffic', () => {
     ]);
     target.calls.length = 0;
     const undone: unknown[] = [];
-    for (const [stage, capture] of captures.toReversed()) undone.push(await shiftKind.undo(stage, context, capture));
+    for (const [stage, capture] of captures.toReversed())
+      undone.push(await shiftKind.undo(stage, context, capture));
     expect(target.calls).toEqual([`route {"${LIVE}":70,"older":30}`]);
     expect((await target.state()).weights).toEqual({ [LIVE]: 70, older: 30 });
     expect(undone).toEqual([
@@ -175,7 +176,9 @@ describe('shifting traffic', () => {
   it('fails when the router does not do what it was told', async () => {
     const target = { ...memoryTarget([LIVE, OURS], { [LIVE]: 100 }), route: async () => {} };
     const stage = shiftTo(10);
-    const context = stageContext([stage], { targets: { target: async () => target } });
+    const context = stageContext([stage], {
+      targets: { ...memoryTarget().targets, target: async () => target },
+    });
     await expect(shiftKind.apply(stage, context, { weights: { [LIVE]: 100 } })).rejects.toMatchObject({
       code: 'TargetFailed',
       message: `the router of production has ${LIVE} 100 % after it was told ${OURS} 10 %, ${LIVE} 90 %`,

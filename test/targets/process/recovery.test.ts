@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startTimeOf } from '../../../lib/targets/process/process-identity.ts';
+import { isGroupAlive, startTimeOf } from '../../../lib/targets/process/process-identity.ts';
 import { createProcessTargets, type ProcessTargets } from '../../../lib/targets/process/process-targets.ts';
 import { fixtureArtifacts } from '../fixtures/artifacts.ts';
 import { askWho, type Ground, openGround } from '../fixtures/open-targets.ts';
@@ -109,6 +109,33 @@ describe('targets that are created on the folder of earlier ones', () => {
     expect(await startTimeOf(stranger.pid ?? 0)).toBeDefined();
     expect((await askWho(ground.url)).revision).toBe(R1);
     stranger.kill('SIGKILL');
+  });
+
+  it.each([
+    ['a foreign process', 'foreign'],
+    ['a group whose leader is gone', 'orphan'],
+    ['process 0', '0'],
+    ['process 1', '1'],
+  ])('signal nothing where a forged file names %s', async (_what, named) => {
+    await ground.targets.stopAll();
+    const foreign = spawn('/bin/sh', ['-c', named === 'orphan' ? 'sleep 30 & exit' : 'exec sleep 30'], {
+      detached: true,
+      stdio: 'ignore',
+    });
+    if (named === 'orphan') await once(foreign, 'exit');
+    const group = Number(foreign.pid);
+    const pid = /^\d$/.test(named) ? named : String(group);
+    const folder = join(ground.folder, 'production', 'shop');
+    const { revisions } = JSON.parse(await readFile(join(folder, 'state.json'), 'utf8')) as {
+      revisions: { run: { id: string } }[];
+    };
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => 'Mon Nov 23 05:00:00 2026');
+    await writeFile(join(folder, R1, `run-${revisions[0]?.run.id}`), `${pid}\n${stat.trim()}\n\n`);
+
+    const target = await again(await ground.reopen());
+    expect(await target.state()).toMatchObject({ revisions: [{ revision: R1, running: true }] });
+    expect(await isGroupAlive(group)).toBe(true);
+    process.kill(-group, 'SIGKILL');
   });
 
   it('finish a removal that was cut short', async () => {

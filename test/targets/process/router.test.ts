@@ -144,6 +144,20 @@ describe('createRouter', () => {
     expect(response.statusCode).toBe(200);
     response.resume();
   });
+
+  it.each([
+    ['upgrade, http2-settings', 'keep-alive'],
+    ['keep-alive, x-of-the-client', 'keep-alive'],
+    ['x, Close', 'close'],
+  ])('answers %j with no connection option of the client but %s', async (connection, answered) => {
+    await named('r1');
+    router.route({ r1: 100 });
+    const sent = httpRequest(url, { headers: { connection } });
+    sent.end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    expect(response.headers.connection).toBe(answered);
+    response.resume();
+  });
 });
 
 describe('a revision that takes no connection', () => {

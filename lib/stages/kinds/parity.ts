@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { json } from '../../pipeline/json.ts';
+import type { ParityStage } from '../../pipeline/kinds/parity.ts';
+import type { CheckKind } from '../kind.ts';
+import { type Difference, differencesOf, driftLines, isAllowed } from '../parity/drift.ts';
+import { manifestOf } from '../parity/manifest.ts';
+
+const side = z.object({ environment: z.string(), manifest: json });
+const evidence = z.object({ one: side, other: side });
+
+/** Compares two environments. What differs and is not allowed to would make a test in one say nothing of the other. */
+export const parityKind: CheckKind<ParityStage> = {
+  recoveries: {
+    rejected: 'compensate',
+    inconclusive: 'compensate',
+    errored: 'retry',
+    // Only settings and histories are read. Reading them again changes nothing.
+    timedOut: 'retry',
+    lost: 'retry',
+    stopped: 'compensate',
+    superseded: 'compensate',
+  },
+
+  async observe({ environment, against }, context) {
+    // Kept nowhere, so that nobody can try what the hidden values may have been.
+    const key = randomBytes(32);
+    return {
+      evidence: {
+        one: { environment, manifest: await manifestOf(environment, context, key) },
+        other: { environment: against, manifest: await manifestOf(against, context, key) },
+      },
+    };
+  },
+
+  judge(stage, recorded) {
+    const expected = expectedOf(stage);
+    const seen = evidence.safeParse(recorded);
+    if (!seen.success) return { verdict: 'inconclusive', expected, observed: 'no readable evidence' };
+    const { one, other } = seen.data;
+    const differences = differencesOf(one.manifest, other.manifest).filter((each) => isAsked(each, stage));
+    const allowed = differences.filter((each) => isAllowed(each, stage.allow));
+    const drift = differences.filter((each) => !isAllowed(each, stage.allow));
+    if (drift.length > 0) {
+      const names = { one: one.environment, other: other.environment };
+      return { verdict: 'fail', expected, observed: driftLines(drift, names).join('\n') };
+    }
+    return { verdict: 'pass', expected, observed: sameness(allowed) };
+  },
+};
+
+function isAsked({ path }: Difference, { live }: ParityStage): boolean {
+  return live || !(path === 'live' || path.startsWith('live.'));
+}
+
+function expectedOf({ environment, against, allow }: ParityStage): string {
+  const same = `${environment} as ${against} is`;
+  return allow.length === 0 ? same : `${same}, but for ${listed(allow)}`;
+}
+
+function sameness(allowed: readonly Difference[]): string {
+  if (allowed.length === 0) return 'no difference';
+  return `no difference but what is allowed: ${listed(allowed.map(({ path }) => path))}`;
+}
+
+const MOST_NAMED = 20;
+
+function listed(paths: readonly string[]): string {
+  const more = paths.length - MOST_NAMED;
+  return more > 0 ? `${paths.slice(0, MOST_NAMED).join(', ')} and ${more} more` : paths.join(', ');
+}

@@ -1,0 +1,52 @@
+import { createHmac } from 'node:crypto';
+import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
+import { flagValues } from '../../environments/flags.ts';
+import { NoneventError } from '../../nonevent-error.ts';
+import type { Json } from '../../pipeline/json.ts';
+import { isSecretName } from '../../pipeline/literal-secret.ts';
+import type { StageContext } from '../kind.ts';
+
+/**
+ * What an environment is to the releases of a pipeline: the settings of its target but the port, what revisions run on there, its
+ * flags, and which versions of the other pipelines are live. Values of variables that are named like secrets are replaced by
+ * digests under `key`: two manifests under the same key can be compared, and once the key is forgotten nothing can be guessed.
+ *
+ * Errors: `NotFound` where the pipeline has no such environment; those of the store.
+ */
+export async function manifestOf(
+  environment: string,
+  { store, targets, deployment: { view } }: StageContext,
+  key: Uint8Array,
+): Promise<Json> {
+  const { pipeline, environments } = view.pipeline;
+  const definition = environments[environment];
+  if (definition === undefined) {
+    throw new NoneventError('NotFound', `pipeline ${pipeline} has no environment ${environment}`, {
+      fields: { environment },
+    });
+  }
+  const { port: _, env, ...settings } = definition.target;
+  const { commits } = await store.load(environmentStream(environment));
+  const now = foldEnvironment(commits);
+  const others = Object.entries(now.live).filter(([name]) => name !== pipeline);
+  return {
+    ...settings,
+    env: withoutSecrets(env, key),
+    runtime: await targets.runtime(definition),
+    flags: flagValues(now),
+    live: Object.fromEntries(others.map(([name, { live }]) => [name, live.release.version])),
+  };
+}
+
+function withoutSecrets(
+  env: Readonly<Record<string, string>>,
+  key: Uint8Array,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, isSecretName(name) ? hidden(value, key) : value]),
+  );
+}
+
+function hidden(value: string, key: Uint8Array): string {
+  return `hidden:${createHmac('sha256', key).update(value).digest('hex').slice(0, 16)}`;
+}
