@@ -5,8 +5,8 @@ import { encodeEvents } from '../lib/history/encode.ts';
 import { type Event, event } from '../lib/history/events.ts';
 import type { Json } from '../lib/pipeline/json.ts';
 import { type Pipeline, pipelineSchema } from '../lib/pipeline/pipeline.ts';
-import { stagesOf } from '../lib/pipeline/steps.ts';
 import type { Stage } from '../lib/pipeline/stage.ts';
+import { stagesOf } from '../lib/pipeline/steps.ts';
 import { type Counters, LATENCY_BOUNDS } from '../lib/targets/target.ts';
 
 const DEPLOYMENT = '0123456789abcdef0123' as DeploymentId;

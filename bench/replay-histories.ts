@@ -4,9 +4,9 @@ import { type DeploymentEvent, event } from '../lib/history/events.ts';
 import type { Failure } from '../lib/lifecycle/failure.ts';
 import type { Recorded } from '../lib/lifecycle/replay.ts';
 import { type Pipeline, pipelineSchema } from '../lib/pipeline/pipeline.ts';
-import { changesOf, stagesOf } from '../lib/pipeline/steps.ts';
 import type { Stage } from '../lib/pipeline/stage.ts';
 import { isChange } from '../lib/pipeline/stage-class.ts';
+import { changesOf, stagesOf } from '../lib/pipeline/steps.ts';
 
 /** How a history ends: at the end of the pipeline, or at the stage that fails, its undo lane whole or not. */
 type Ending = { readonly failsAt?: string; readonly undoFailsAt?: string };

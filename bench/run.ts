@@ -6,6 +6,7 @@ const BENCHES = {
   verify: () => import('./verify.ts'),
   append: () => import('./append.ts'),
   orchestration: () => import('./orchestration.ts'),
+  rollback: () => import('./rollback.ts'),
 } as const;
 
 /** Runs the benchmarks that are named, or all. Each prints ratios from one run. */

@@ -1,5 +1,6 @@
 import type { Environment, Lease } from '../environments/environment.ts';
-import type { Event } from '../history/events.ts';
+import { environmentEvents } from '../history/environment-events.ts';
+import type { EnvironmentEvent, Event } from '../history/events.ts';
 import { findingAt } from './inspect-deployment.ts';
 import type { Inspector } from './inspector.ts';
 
@@ -13,7 +14,9 @@ export function inspectEnvironment(): Inspector {
   return {
     commit(commit) {
       for (const [index, event] of commit.events.entries()) {
-        const problem = illegality({ lease, fence }, event);
+        const problem = isOfEnvironment(event)
+          ? illegality({ lease, fence }, event)
+          : `${event.type} is no event of an environment`;
         if (problem !== undefined) return findingAt(commit, index, problem);
         if (event.type === 'LeaseAcquired' || event.type === 'LeaseReleased') {
           lease = event.type === 'LeaseAcquired' ? event.data : undefined;
@@ -26,9 +29,13 @@ export function inspectEnvironment(): Inspector {
   };
 }
 
+function isOfEnvironment(event: Event): event is EnvironmentEvent {
+  return Object.hasOwn(environmentEvents, event.type);
+}
+
 function illegality(
   { lease, fence }: Pick<Environment, 'lease' | 'fence'>,
-  event: Event,
+  event: EnvironmentEvent,
 ): string | undefined {
   switch (event.type) {
     case 'LeaseAcquired':
@@ -43,8 +50,11 @@ function illegality(
     case 'LiveChanged':
       if (lease !== undefined && lease.pipeline === event.data.pipeline) return undefined;
       return `${event.data.live.revision} of ${event.data.pipeline} becomes live, but ${held(lease)}`;
+    case 'FlagChanged':
+      // A person may change a flag at any time, and a deployment takes its own back.
+      return undefined;
     default:
-      return `${event.type} is no event of an environment`;
+      return event satisfies never;
   }
 }
 

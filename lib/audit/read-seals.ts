@@ -28,7 +28,7 @@ export type SealReading = { readonly chain: SealChain; readonly finding: Finding
  */
 export async function readSeals(options: ReadSealsOptions): Promise<SealReading> {
   const chain = foldSeals(options.now, options.publicKey);
-  const found = await sealItems(options);
+  const { found, stray } = await sealItems(options);
   const last = Math.max(0, ...found.keys());
   for (let number = 1; number <= last; number += 1) {
     const stream: StreamName = `seal#${number}`;
@@ -39,18 +39,26 @@ export async function readSeals(options: ReadSealsOptions): Promise<SealReading>
     const problem = chain.add(seal);
     if (problem !== undefined) return { chain, finding: { stream, seq: 1, problem } };
   }
-  return { chain, finding: undefined };
+  const finding =
+    stray === undefined ? undefined : { stream: stray, seq: 1, problem: 'no seal has such a name' };
+  return { chain, finding };
 }
 
-async function sealItems({ client, table }: ReadSealsOptions): Promise<ReadonlyMap<number, readonly Item[]>> {
+/** The items of seals by their number, and the first stream that is named like a seal and cannot be one. */
+async function sealItems({ client, table }: ReadSealsOptions): Promise<{
+  readonly found: ReadonlyMap<number, readonly Item[]>;
+  readonly stray: string | undefined;
+}> {
   const found = new Map<number, Item[]>();
+  let stray: string | undefined;
   for await (const items of scanPages(client, table, 'seal#')) {
     for (const item of items) {
       const number = Number(/^seal#([1-9]\d{0,8})$/.exec(item.stream?.S ?? '')?.[1] ?? Number.NaN);
-      if (!Number.isNaN(number)) found.set(number, [...(found.get(number) ?? []), item]);
+      if (Number.isNaN(number)) stray ??= item.stream?.S;
+      else found.set(number, [...(found.get(number) ?? []), item]);
     }
   }
-  return found;
+  return { found, stray };
 }
 
 async function itemsOf({ client, table }: ReadSealsOptions, stream: StreamName): Promise<readonly Item[]> {

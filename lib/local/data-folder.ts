@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { NoneventError } from '../nonevent-error.ts';
 import { codeOf, diskFailure } from './disk-failure.ts';
 
 /** Where the local system keeps what. All paths are absolute. */
@@ -49,12 +51,13 @@ export function dataFolder(path: string): DataFolder {
 /**
  * Makes the folders that are missing and proves that the folder can be written, before anything depends on it.
  *
- * Errors: `StoreUnavailable` when the folder is read-only, full or no folder at all.
+ * Errors: `StoreUnavailable` when the folder is read-only, full or no folder at all; `InvalidInput` when a link is in it.
  */
 export async function makeDataFolder(path: string): Promise<DataFolder> {
   const folder = dataFolder(path);
   const probe = join(folder.root, `.probe-${randomUUID()}`);
   try {
+    await refuseLinks(folder.root);
     for (const part of [
       'dynamodb',
       'state-machines',
@@ -70,11 +73,35 @@ export async function makeDataFolder(path: string): Promise<DataFolder> {
     await writeFile(probe, 'x'.repeat(4096), { mode: 0o600, flush: true });
     await keepOutOfVersionControl(folder);
   } catch (thrown) {
-    throw diskFailure('use the data folder', folder.root, thrown);
+    throw thrown instanceof NoneventError ? thrown : diskFailure('use the data folder', folder.root, thrown);
   } finally {
     await rm(probe, { force: true }).catch(() => {});
   }
   return folder;
+}
+
+/** We make no links, so one that is there was put there for us to write through, into files of somebody else. */
+async function refuseLinks(root: string): Promise<void> {
+  for (const inside of await entriesOf(root)) {
+    const path = join(root, inside.name);
+    const entries = inside.isDirectory() ? await entriesOf(path) : [];
+    const link = inside.isSymbolicLink() ? inside : entries.find((entry) => entry.isSymbolicLink());
+    if (link === undefined) continue;
+    const place = link === inside ? path : join(path, link.name);
+    throw new NoneventError('InvalidInput', `${place} is a link, and a data folder has none`, {
+      fields: { path: place },
+      hint: 'look who put it there, then remove it; to keep the whole folder elsewhere, name that with --data',
+    });
+  }
+}
+
+async function entriesOf(folder: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return [];
+    throw thrown;
+  }
 }
 
 async function keepOutOfVersionControl(folder: DataFolder): Promise<void> {

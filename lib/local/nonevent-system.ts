@@ -37,6 +37,8 @@ export type NoneventOptions = {
   readonly timeScale?: number;
   /** Hears of troubles that end nothing. */
   readonly log?: (line: string) => void;
+  /** Puts something around what handlers write to and act on, such as a count of it. @default nothing */
+  readonly around?: (used: Pick<Services, 'store' | 'targets'>) => Pick<Services, 'store' | 'targets'>;
   /** Serves the page; `actor` is recorded for what is asked there. @default no page */
   readonly page?: { readonly actor: string };
 };
@@ -90,6 +92,7 @@ export async function startNonevent(options: NoneventOptions): Promise<NoneventS
   try {
     const system = await startSystem({
       ...options,
+      graceMs: CLOSING_GRACE_MS,
       rules: RULES,
       functions: async (services) => {
         // No command can be ours yet: what runs there was left by a system that was killed, and may never be run again.
@@ -110,7 +113,7 @@ export async function startNonevent(options: NoneventOptions): Promise<NoneventS
           },
         });
         opened.push(targets);
-        return handlersOf(services, appends, { artifacts, targets, flags, log });
+        return handlersOf(services, appends, { artifacts, targets, flags, log }, options.around);
       },
       onStarted: async (started) => {
         if (options.page !== undefined) page = await openPage(started, appends, options.page.actor, log);
@@ -171,6 +174,8 @@ function openPage(
   });
 }
 
+/** Longer than an attempt that is cut short waits for its work to end, so that no command outlives the system. */
+const CLOSING_GRACE_MS = 6000;
 /** How long a command that a killed system left behind may take to end. */
 const LEFTOVER_GRACE_MS = 2000;
 
@@ -178,12 +183,17 @@ function handlersOf(
   { clients, table, folder, closing }: LocalServices,
   appends: Appends,
   given: Pick<Services, 'artifacts' | 'targets' | 'flags' | 'log'>,
+  around: NonNullable<NoneventOptions['around']> = (used) => used,
 ): Readonly<Record<string, Handler>> {
-  const store = appends.telling(createDynamoDBEventStore({ client: clients.dynamodb, table }));
+  const { store, targets } = around({
+    store: appends.telling(createDynamoDBEventStore({ client: clients.dynamodb, table })),
+    targets: given.targets,
+  });
   const executions = createExecutions(clients.states, `arn:aws:states:${LOCAL_REGION}:${LOCAL_ACCOUNT}`);
   const services: Services = {
     ...given,
     store,
+    targets,
     addresses: LOCAL_POLICY,
     closing,
     now: Date.now,

@@ -1,5 +1,5 @@
-import type { Judgement } from '../history/deployment-events.ts';
 import type { Flags } from '../environments/flags.ts';
+import type { Judgement } from '../history/deployment-events.ts';
 import type { EventStore } from '../history/event-store.ts';
 import type { Deployment } from '../lifecycle/deployment.ts';
 import type { Recoveries } from '../lifecycle/failure.ts';

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -59,13 +59,43 @@ test('a seal is made and is the head, and what is verified with it is remembered
   expect(await readdir(join(folder, 'state'))).toHaveLength(1);
 });
 
+test('a bundle is verified from its file alone, and a change in it is found at its line', async () => {
+  const exported = await audit('export', '--all', '-O', 'all.jsonl');
+  expect(exported).toMatchObject({ code: 0, stdout: `${join(folder, 'all.jsonl')}\n` });
+  const elsewhere = await mkdtemp(join(tmpdir(), 'nonevent-auditor-'));
+  const file = join(folder, 'all.jsonl');
+  const verified = await runCli(['audit', 'verify', file], { cwd: elsewhere });
+  expect(verified).toMatchObject({ code: 0, stderr: '' });
+  expect(verified.stdout).toMatch(
+    /^✔ sound {2}3 streams, 33 commits\n {2}holds {3}everything that was sealed\n/,
+  );
+  await writeFile(file, (await readFile(file, 'utf8')).replace('12 tests passed', '13 tests passed'));
+  const broken = await runCli(['audit', 'verify', file], { cwd: elsewhere });
+  expect(broken.code).toBe(8);
+  expect(broken.stdout).toMatch(
+    /^✖ broken {2}line 6 {2}deployment#1{16}aaaa seq 3 {2}its content hashes to /,
+  );
+  await rm(elsewhere, { recursive: true });
+});
+
+test('a scope that is none or two is refused', async () => {
+  for (const words of [[], ['latest', '--all']]) {
+    const refused = await audit('export', ...words, '-O', 'none.jsonl');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(
+      /things to export were named: expected one\n {2}next {2}name a deployment/,
+    );
+  }
+});
+
 test('a table that is set back behind the seal that was verified exits 8', async () => {
   const items = tableOf(system.clients.dynamodb, system.connection.table);
-  const seal = await items.item('seal#1', 1);
-  await items.remove('seal#1', 1);
+  expect((await audit('verify')).code).toBe(0);
+  const seal = await items.item('seal#2', 1);
+  await items.remove('seal#2', 1);
   const found = await audit('verify');
   expect(found.code).toBe(8);
-  expect(found.stdout).toMatch(/^✖ broken {2}seal#1 seq 1 {2}it was verified here before, with hash /);
+  expect(found.stdout).toMatch(/^✖ broken {2}seal#2 seq 1 {2}it was verified here before, with hash /);
   await items.put(seal);
   expect((await audit('verify')).code).toBe(0);
 });
@@ -77,7 +107,7 @@ test('a tail that is cut off exits 8 and names the first commit that is gone, as
   expect(JSON.parse(found.stdout)).toMatchObject({
     sound: false,
     findings: [{ stream: FIRST_STREAM, seq: 14 }],
-    newestSeal: { seal: 1 },
+    newestSeal: { seal: 2 },
   });
   const sealed = await audit('seal');
   expect(sealed.code).toBe(8);

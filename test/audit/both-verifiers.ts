@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type BundleReport, verifyBundle } from '../../lib/audit/bundle/verify-bundle.ts';
 import { NOW } from './sample-bundle.ts';
 
-const PYTHON_VERIFIER = fileURLToPath(new URL('verify_bundle.py', import.meta.url));
+export const PYTHON_VERIFIER = fileURLToPath(new URL('verify_bundle.py', import.meta.url));
 
 /** What both verifiers say of a bundle. */
 export type Verdicts = {

@@ -103,6 +103,11 @@ describe('an environment', () => {
     expect(inspect(ENVIRONMENT, PRODUCTION)).toBeUndefined();
   });
 
+  it('may have a flag changed without a lease', () => {
+    const flag = event('FlagChanged', { flag: 'checkout', value: true, actor: 'ada', reason: 'ready' });
+    expect(inspect(ENVIRONMENT, [[flag]])).toBeUndefined();
+  });
+
   it.each([
     ['two holders at once', [[lease(1)], [lease(2)]], /acquires the lease that 1111/],
     ['a fence that skips', [[lease(2)]], /^it has fence 2, expected 1$/],

@@ -182,6 +182,16 @@ describe('tampering with what was sealed', () => {
     expect(places(await verify())).toEqual(['seal#1 1: it is gone, although there are seals up to seal#2']);
   });
 
+  it('by adding a stream that is named like a seal is found', async () => {
+    await items.put({ ...(await items.item('seal#2', 1)), stream: { S: 'seal#02' } });
+    expect(places(await verify())).toEqual(['seal#02 1: no seal has such a name']);
+  });
+
+  it('by adding to a seal is found', async () => {
+    await write(store, 'seal#2', [[event('StopRequested', { actor: 'eve', reason: 'x' })]]);
+    expect(places(await verify())).toEqual(['seal#2 2: a seal is one commit, and it has more']);
+  });
+
   it('by changing a seal with its hash is found by its signature', async () => {
     const stored = commitOf(await items.item('seal#2', 1));
     if (stored === undefined) throw new Error('expected a seal');

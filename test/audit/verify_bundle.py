@@ -13,13 +13,12 @@ FORMAT = (
     'the proof that the newest seal holds its head, end. Written down in docs/history-format.md of Nonevent.')
 TYPES = set("""DeploymentRequested DeploymentStarted StageStarted StageMeasured StageAttemptFailed StagePassed StageFailed
     StageReused RollbackAdmitted RollbackRefused StopRequested StageUndone UndoFailed DeploymentSucceeded DeploymentFailed
-    DeploymentRolledBack DeploymentStuck LeaseAcquired LeaseReleased LiveChanged Sealed""".split())
+    DeploymentRolledBack DeploymentStuck LeaseAcquired LeaseReleased LiveChanged FlagChanged Sealed""".split())
 HEX64, NAME = r'[0-9a-f]{64}', r'[a-z][a-z0-9-]{0,49}'
 STREAM, ASCII = r'(deployment|environment|pipeline|seal)#[a-z0-9-]{1,100}', r'[\x20-\x7e]{1,200}'
 
 class Bad(Exception):
     pass
-
 def require(condition, problem):
     if not condition:
         raise Bad(problem)
@@ -27,19 +26,16 @@ def require(condition, problem):
 # --- Ed25519 (RFC 8032, section 5.1): points are (X, Y, Z, T) in extended coordinates.
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, ROOT = -121665 * pow(121666, P - 2, P) % P, pow(2, (P - 1) // 4, P)
-
 def add(a, b):
     s, d = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
     t, z = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
     e, f, g, h = d - s, z - t, z + t, d + s
     return (e * f % P, g * h % P, f * g % P, e * h % P)
-
 def times(n, point):
     result = (0, 1, 1, 0)
     while n > 0:
         result, point, n = add(result, point) if n & 1 else result, add(point, point), n >> 1
     return result
-
 def decompress(data):
     y = int.from_bytes(data, 'little')
     sign, y = y >> 255, y & ((1 << 255) - 1)
@@ -53,7 +49,6 @@ def decompress(data):
         return None
     x = x if x & 1 == sign else P - x
     return (x, y, 1, x * y % P)
-
 def compress(point):
     inverse = pow(point[2], P - 2, P)
     x, y = point[0] * inverse % P, point[1] * inverse % P
@@ -72,47 +67,33 @@ def signed(text, key, signature):
 # --- The format.
 def sha256(*parts):
     return hashlib.sha256(b''.join(parts)).hexdigest()
-
 def netstrings(*fields):
     return b''.join(b'%d:%s,' % (len(f.encode()), f.encode()) for f in fields)
-
 def canonical(value):
     return json.dumps(value, sort_keys=True, separators=(',', ':'), ensure_ascii=False)
-
-def no_constant(name):
-    raise Bad('%s is no JSON' % name)
-
-def parse(text):
-    return json.loads(text, parse_constant=no_constant)
-
+def parse(written):
+    return json.loads(written, parse_constant=lambda name: require(False, name + ' is no JSON'))
 def members(value, *names):
     require(type(value) is dict and set(value) == set(names), 'it has another form: expected %s' % ', '.join(names))
     return [value[name] for name in names]
-
 def text(value, pattern):
     require(type(value) is str and re.fullmatch(pattern, value), 'it has another form: %r' % (value,))
     return value
-
 def whole(value, least, most=10**15 - 1):
     require(type(value) is int and least <= value <= most, 'it has another form: %r' % (value,))
-
 def moment(value):
     text(value, r'[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z')
     parsed = datetime.datetime.strptime(value, '%Y-%m-%dT%H:%M:%S.%fZ')
     return parsed.replace(tzinfo=datetime.timezone.utc).timestamp() * 1000
-
 def leaf(stream, seq, digest):
     return sha256(b'\0', netstrings(stream, str(seq), digest))
-
 def node(left, right):
     return sha256(b'\1', bytes.fromhex(left), bytes.fromhex(right))
-
 def root_of(leaves):
     if len(leaves) < 2:
         return leaves[0] if leaves else sha256()
     left = 1 << (len(leaves) - 1).bit_length() - 1
     return node(root_of(leaves[:left]), root_of(leaves[left:]))
-
 def root_from(digest, index, size, path):
     if index >= size:
         return None
@@ -128,14 +109,12 @@ def root_from(digest, index, size, path):
             digest = node(digest, sibling)
         index, last = index >> 1, last >> 1
     return digest if last == 0 else None
-
 class Bundle:
     def __init__(self, key, now):
         self.key, self.now, self.lines, self.digest = key, now, 0, hashlib.sha256()
         self.scope = self.seal = self.walk = None
         self.heads, self.adds_up, self.link = {}, False, '0' * 64
         self.last_stream, self.last_index, self.streams, self.ended = '', -1, 0, False
-
     def take(self, line):
         require(not self.ended, 'expected nothing behind the end line')
         written = line.decode('utf-8')
@@ -150,7 +129,6 @@ class Bundle:
             getattr(self, 'take_' + kind)(members(value, kind)[0])
         self.digest.update(line + b'\n')
         self.lines += 1
-
     def header(self, value):
         version, form, scope, key = members(value, 'bundle', 'format', 'scope', 'publicKey')
         require(type(version) is int and version == 1 and form == FORMAT, 'an unknown version or format')
@@ -163,10 +141,8 @@ class Bundle:
             [moment(value) for value in members(scope, 'kind', 'since', 'until')[1:]]
         else:
             require(kind == 'all' and members(scope, 'kind'), 'an unknown scope')
-        text(key, HEX64)
-        require(self.key in (None, key), 'it names another key')
+        require(self.key in (None, text(key, HEX64)), 'it names another key')
         self.key, self.scope = key, scope
-
     def take_seal(self, seal):
         names = ['seal', 'at', 'previous', 'changed', 'streams', 'root', 'publicKey', 'signature']
         number, at, previous, changed, streams, root, key, signature = members(seal, *names)
@@ -178,10 +154,8 @@ class Bundle:
             text(stream, STREAM), whole(seq, 1, 2**53 - 1), text(digest, HEX64)
         made = moment(at)
         require(self.walk is None and self.streams == 0, 'expected no seal behind commits')
-        if self.seal is None:
-            self.adds_up = self.scope['kind'] == 'all' or number == 1
-        else:
-            require(self.adds_up, 'expected one seal where they do not begin with the first')
+        require(self.seal is None or self.adds_up, 'expected one seal where they do not begin with the first')
+        self.adds_up = self.adds_up or self.scope['kind'] == 'all' or number == 1
         if self.adds_up:
             require(number == (self.seal['seal'] if self.seal else 0) + 1, 'expected another seal')
             require(previous == self.link, 'it does not link to the seal before')
@@ -193,7 +167,6 @@ class Bundle:
         if self.adds_up:
             self.add_up(changed, streams, root)
         self.link, self.seal = sha256(netstrings('nonevent/sealed/1', canonical(seal))), seal
-
     def add_up(self, changed, streams, root):
         before = ''
         for head in changed:
@@ -203,7 +176,6 @@ class Bundle:
             before, self.heads[stream] = stream, (seq, head['hash'])
         require(streams == len(self.heads), 'it counts other streams')
         require(root == root_of([leaf(name, *self.heads[name]) for name in sorted(self.heads)]), 'its root is wrong')
-
     def take_commit(self, commit):
         stream, seq, at, identity, prev, digest, body = members(
             commit, 'stream', 'seq', 'at', 'commit', 'prev', 'hash', 'body')
@@ -221,7 +193,6 @@ class Bundle:
             require(type(event.get('v')) in (int, float) and event['v'] == 1, 'an unknown event version')
             require(type(event.get('data')) in (dict, list), 'an event without data')
         self.walk = (stream, seq, digest)
-
     def take_proof(self, proof):
         stream, seq, digest, index, path = members(proof, 'stream', 'seq', 'hash', 'index', 'path')
         text(stream, STREAM), whole(seq, 1), text(digest, HEX64), whole(index, 0)
@@ -231,7 +202,6 @@ class Bundle:
         found = root_from(leaf(stream, seq, digest), index, self.seal['streams'], path)
         require(found == self.seal['root'], 'its proof does not lead to the root')
         self.walk, self.last_stream, self.last_index, self.streams = None, stream, index, self.streams + 1
-
     def take_end(self, end):
         lines, digest = members(end, 'lines', 'sha256')
         whole(lines, 1), text(digest, HEX64)
@@ -243,7 +213,6 @@ class Bundle:
             require((self.streams, self.last_stream) == (1, named), 'it holds something else')
         require((lines, digest) == (self.lines, self.digest.hexdigest()), 'other lines are before it')
         self.ended = True
-
 def verify(path, key, now):
     bundle, number = Bundle(key, now), 0
     try:
@@ -258,15 +227,13 @@ def verify(path, key, now):
     except (Bad, ValueError, RecursionError) as problem:
         return {'bundle': path, 'sound': False, 'line': number, 'problem': str(problem)[:200]}
     return {'bundle': path, 'sound': True, 'streams': bundle.streams, 'seal': bundle.seal['seal'], 'key': bundle.key}
-
 def main(arguments):
     options, results = {'--key': None, '--now': time.time() * 1000}, []
     while arguments and arguments[0] in options:
         options[arguments[0]], arguments = arguments[1], arguments[2:]
-    for path in arguments or sys.stdin.read().split('\n'):
+    for path in arguments:
         results.append(verify(path, options['--key'], float(options['--now'])))
         print(json.dumps(results[-1]))
-    sys.stdout.flush()
     return 0 if all(result['sound'] for result in results) else 8
 
 if __name__ == '__main__':

@@ -27,3 +27,14 @@ test.each([
 test('a deployment that succeeded exits 0', () => {
   expect(exitCodeOfDeployment({ ...view, outcome: 'succeeded', failure: undefined })).toBe(0);
 });
+
+test.each([
+  ['rolledBack', undefined, undefined, 0],
+  ['failed', 'rejected', {}, 3],
+  ['failed', 'rejected', { holder: 'eeeeeeeeeeeeeeeeeeee' }, 6],
+  ['failed', 'stopped', undefined, 7],
+  ['stuck', undefined, undefined, 4],
+] as const)('a rollback that ended %s, %s %o, exits %d', (outcome, mode, evidence, code) => {
+  const failure = mode && { ...REJECTED, stage: 'enter rollback', mode, evidence };
+  expect(exitCodeOfDeployment({ ...view, kind: 'rollback', outcome, failure })).toBe(code);
+});

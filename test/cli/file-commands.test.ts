@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -184,6 +184,8 @@ describe('init', () => {
     ['{}', 'node server.js'],
     ['{"main":"lib/app.js"}', 'node lib/app.js'],
     ['{"scripts":{"start":"NODE_ENV=production next start"}}', 'npm start'],
+    ['{"main":"a b; touch owned $(id) \'x.js"}', "node 'a b; touch owned $(id) '\\''x.js'"],
+    ['{"main":"--eval=1"}', "node './--eval=1'"],
     ['{"name":"123","scripts":{"start":"node a.js && echo: #x"}}', 'npm start'],
   ])('of %s starts the service with %s, validly', async (text, start) => {
     await write('package.json', text);
@@ -194,6 +196,13 @@ describe('init', () => {
       findings: [],
       pipeline: { environments: { production: { target: { start, port: 8080 } } } },
     });
+  });
+
+  test('does not write through a .gitignore that is a link', async () => {
+    await write('elsewhere', 'mine');
+    await symlink('elsewhere', join(folder, '.gitignore'));
+    expect((await nonevent('init')).code).toBe(0);
+    expect(await readFile(join(folder, 'elsewhere'), 'utf8')).toBe('mine');
   });
 
   test('never overwrites without --force', async () => {

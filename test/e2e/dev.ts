@@ -25,7 +25,17 @@ export function startDeafSystem(ground: Ground): Promise<Dev> {
   return onceRunning(startCli([ground.data], { cwd: ground.root, bin }), ground);
 }
 
-async function onceRunning(command: Running, ground: Ground): Promise<Dev> {
+/** Starts a system that kills itself right after the given point of a rollback; never, where the point is 0. */
+export function startDyingSystem(
+  ground: Ground,
+  point: number,
+): Promise<Dev & { readonly dead: Promise<Run> }> {
+  const bin = fileURLToPath(new URL('dying-system.ts', import.meta.url));
+  const points = `${ground.root}/points-${point}`;
+  return onceRunning(startCli([ground.data, points, String(point)], { cwd: ground.root, bin }), ground);
+}
+
+async function onceRunning(command: Running, ground: Ground): Promise<Dev & { readonly dead: Promise<Run> }> {
   await command.said('✔ running');
   const system = await openSystem({ folder: ground.root, environment: {}, flags: { data: ground.data } });
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<Run> => {
@@ -35,6 +45,7 @@ async function onceRunning(command: Running, ground: Ground): Promise<Dev> {
   };
   return {
     system,
+    dead: command.ended,
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   };

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VISITS } from '../../lib/cli/demo/visits.ts';
-import { stagesOf } from '../../lib/pipeline/steps.ts';
 import { readPipeline } from '../../lib/pipeline/read-pipeline.ts';
+import { stagesOf } from '../../lib/pipeline/steps.ts';
 
 const VERSIONS = ['1.0.0', '2.0.0', '3.0.0'] as const;
 

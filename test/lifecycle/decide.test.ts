@@ -145,6 +145,19 @@ describe('to conclude', () => {
   });
 });
 
+test('a rollback that was refused failed at no stage', () => {
+  const [requested] = REQUESTED;
+  const refused = standsAfter(
+    requested,
+    event('DeploymentStarted', { entry: 'rollback' }),
+    event('RollbackRefused', { failure: failed('rejected', 'compensate') }),
+  );
+  expect(refused.state).toEqual(['conclude failure']);
+  expect(decideToConclude(refused, 'failed', 'none')).toMatchObject([
+    { type: 'DeploymentFailed', data: { summary: { failedStage: null } } },
+  ]);
+});
+
 test('the opening is written once, for the lane that is entered', () => {
   expect(opening(standsAfter(...REQUESTED))).toEqual([event('DeploymentStarted', { entry: 'forward' })]);
   expect(opening(standsAfter(...REQUESTED), 'rollback')).toEqual([

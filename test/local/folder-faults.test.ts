@@ -1,6 +1,7 @@
-import { chmod, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { makeDataFolder } from '../../lib/local/data-folder.ts';
 import { runChild } from './run-child.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -32,4 +33,27 @@ test('refuses a full disk before anything depends on it', async () => {
     message: `could not use the data folder ${folder}: the disk is full (EFBIG)`,
     hint: 'free some space and start `nonevent dev` again; what was acknowledged is kept',
   });
+});
+
+test.each(['work', 'system.json', 'logs/functions.jsonl', 'targets/production'])(
+  'refuses a folder in which %s leads elsewhere, and writes nothing there',
+  async (path) => {
+    const [folder, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
+    await writeFile(join(elsewhere, 'file'), 'mine');
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await symlink(path.includes('json') ? join(elsewhere, 'file') : elsewhere, join(folder, path));
+    await expect(makeDataFolder(folder)).rejects.toMatchObject({
+      code: 'InvalidInput',
+      message: `${join(folder, path)} is a link, and a data folder has none`,
+    });
+    expect(await readdir(elsewhere)).toEqual(['file']);
+    expect(await readFile(join(elsewhere, 'file'), 'utf8')).toBe('mine');
+  },
+);
+
+test('takes a folder that is itself reached through a link', async () => {
+  const [folder, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
+  await symlink(elsewhere, join(folder, 'link'));
+  await makeDataFolder(join(folder, 'link'));
+  expect(await readdir(elsewhere)).toContain('work');
 });

@@ -66,6 +66,15 @@ describe('what somebody wants to know first', () => {
     });
   });
 
+  test('when a rollback that somebody asked for is done: nothing is wrong', () => {
+    const rolledBack = { ...deploymentLine(asOf(13)), kind: 'rollback' as const, failure: null };
+    expect(answersOf(rolledBack, PRODUCTION)).toMatchObject({
+      wrong: { tone: 'good', text: 'Nothing' },
+      doing: { tone: 'good', text: 'Rolled back' },
+    });
+    expect(overallAnswers([rolledBack], PRODUCTION).doing.text).toBe('Nothing');
+  });
+
   test('when an undo failed for good: that comes before all else', () => {
     const story = [...STORY.slice(0, 10), event('UndoFailed', { stage: 'rollout-place', failure: REJECTED })];
     const stuck = deploymentLine(asOf(11, story));

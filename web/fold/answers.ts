@@ -35,10 +35,9 @@ export function overallAnswers(
       wrong === CALM
         ? wrong
         : { ...wrong, text: `${named}: ${wrong.text}${alsoWrong === 0 ? '' : `, and ${alsoWrong} more`}` },
-    doing:
-      first.outcome === 'succeeded'
-        ? { tone: 'dim', text: 'Nothing', more: `the last was ${named}` }
-        : { ...doing, text: `${named}: ${doing.text}` },
+    doing: hasDoneWhatWasAsked(first)
+      ? { tone: 'dim', text: 'Nothing', more: `the last was ${named}` }
+      : { ...doing, text: `${named}: ${doing.text}` },
   };
 }
 
@@ -52,7 +51,11 @@ export function newestOfEach(deployments: readonly DeploymentLine[]): readonly D
 function urgencyOf(line: DeploymentLine): number {
   if (line.outcome === 'stuck') return 3;
   if (line.outcome === null) return line.failure === null ? 1 : 2;
-  return line.outcome === 'succeeded' ? 0 : 1.5;
+  return hasDoneWhatWasAsked(line) ? 0 : 1.5;
+}
+
+function hasDoneWhatWasAsked({ outcome, kind }: DeploymentLine): boolean {
+  return outcome === 'succeeded' || (outcome === 'rolledBack' && kind === 'rollback');
 }
 
 const CALM: Answer = { tone: 'good', text: 'Nothing' };
@@ -106,7 +109,7 @@ function doingAnswer(line: DeploymentLine): Answer {
   const progress = `${line.passed} of ${line.stages} stages passed`;
   switch (line.outcome) {
     case 'succeeded':
-      return { tone: 'good', text: line.kind === 'rollback' ? 'Rolled back' : 'Done', more: progress };
+      return { tone: 'good', text: 'Done', more: progress };
     case 'failed':
       return {
         tone: 'dim',
@@ -114,8 +117,9 @@ function doingAnswer(line: DeploymentLine): Answer {
         more: 'nothing needs to be done at once',
       };
     case 'rolledBack':
+      // Whoever asked for a rollback got what was asked for.
       return {
-        tone: 'warning',
+        tone: line.kind === 'rollback' ? 'good' : 'warning',
         text: 'Rolled back',
         more: 'every change was undone; nothing needs to be done at once',
       };

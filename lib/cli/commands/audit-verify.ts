@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Finding } from '../../audit/finding.ts';
 import { type HistoryReport, verifyHistory } from '../../audit/verify-history.ts';
@@ -6,6 +8,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Style } from '../output/style.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { knownSealsOf } from '../reading/known-seals.ts';
+import { verifyBundleFile } from '../reading/verify-bundle-file.ts';
 import { openSystem } from '../system.ts';
 import { findStream } from './history.ts';
 
@@ -16,8 +19,10 @@ const input = z.object({
   forget: z.boolean().default(false),
 });
 
-/** Verifies one stream or all: chain, lifecycle, summaries, seals and signatures. Remembers the newest seal it verified. */
+/** Verifies a bundle; or one stream or all: chain, lifecycle, summaries, seals and signatures. Remembers the newest seal it verified. */
 export default command(input, async ({ what, key, forget }, cli) => {
+  const file = what === undefined ? undefined : resolve(cli.folder, what);
+  if (file !== undefined && isFile(file)) return verifyBundleFile(file, key, cli);
   const { store, dynamodb, table, folder, close } = await openSystem(cli);
   try {
     const stream = what === undefined ? undefined : await findStream(store, what);
@@ -39,6 +44,10 @@ export default command(input, async ({ what, key, forget }, cli) => {
     close();
   }
 });
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
 
 function answer(report: HistoryReport, { output }: Cli): ExitCode {
   const sound = report.findings.length === 0;

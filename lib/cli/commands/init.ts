@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -46,7 +46,8 @@ async function write(path: string, text: string, force: boolean): Promise<void> 
 
 /** Adds the data folder to a .gitignore that is there. Gives whether it did. */
 async function ignoreDataFolder(path: string): Promise<boolean> {
-  if (!existsSync(path)) return false;
+  // What a link points to is somebody else's file.
+  if (!existsSync(path) || !lstatSync(path).isFile()) return false;
   const text = await readFile(path, 'utf8');
   if (text.split(/\r?\n/).some((line) => /^\/?\.nonevent\/?$/.test(line.trim()))) return false;
   await appendFile(path, `${text === '' || text.endsWith('\n') ? '' : '\n'}${DATA_FOLDER_NAME}/\n`);

@@ -11,7 +11,7 @@ export const AUDIT: readonly Definition[] = [
     arguments: [
       {
         flags: '[what]',
-        says: 'a stream such as environment#production, or a deployment id; all by default',
+        says: "a bundle's file, a deployment id, or a stream such as environment#production",
       },
     ],
     options: [
@@ -93,5 +93,57 @@ export const AUDIT: readonly Definition[] = [
       },
     ],
     load: () => import('../commands/audit-head.ts'),
+  },
+  {
+    name: 'audit export',
+    group: 'Check',
+    summary: 'write a bundle that can be verified without the system',
+    arguments: [{ ...ID, says: 'one deployment' }],
+    options: [
+      { flags: '--environment <name>', says: 'an environment and every deployment to it' },
+      { flags: '--since <time>', says: 'what has a commit since then' },
+      { flags: '--until <time>', says: 'what has a commit until then' },
+      { flags: '--all', says: 'everything: the only bundle that can be proven complete' },
+      { flags: '-O, --to <file>', says: 'the file to write' },
+    ],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent audit export --all -O evidence.jsonl',
+        says: 'then `nonevent audit verify evidence.jsonl`, anywhere',
+        needs: 'deployment',
+        exit: EXIT.done,
+      },
+      {
+        command: 'nonevent audit export latest -O latest.jsonl',
+        says: 'the newest deployment',
+        needs: 'deployment',
+        exit: EXIT.done,
+      },
+    ],
+    load: () => import('../commands/audit-export.ts'),
+  },
+  {
+    name: 'audit what-if',
+    group: 'Check',
+    summary: 'judge past deployments by a changed pipeline file',
+    arguments: [{ ...ID, says: 'one deployment; all by default' }],
+    options: [{ flags: '--policy <file>', says: 'the changed pipeline file' }],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent audit what-if --policy nonevent.yaml',
+        says: 'what would have been stopped, and what let through',
+        needs: 'deployment',
+        exit: EXIT.done,
+      },
+      {
+        command: 'nonevent audit what-if latest --policy nonevent.yaml --json',
+        says: 'the newest deployment, for a machine',
+        needs: 'deployment',
+        exit: EXIT.done,
+      },
+    ],
+    load: () => import('../commands/audit-what-if.ts'),
   },
 ];

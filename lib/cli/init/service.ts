@@ -68,8 +68,14 @@ async function readPackage(folder: string, has: (file: string) => boolean): Prom
 /** The start script itself, not `npm start`: npm in between would keep signals from the service. */
 function startOf({ scripts, main }: PackageFile): string {
   const script = scripts.start?.trim();
-  if (script === undefined) return `node ${main ?? 'server.js'}`;
+  if (script === undefined) return `node ${asArgument(main ?? 'server.js')}`;
   return /^node\s[^;&|]*$/.test(script) ? script : 'npm start';
+}
+
+/** A path as one word of a command that is no option: a package's `main` is data, whatever it holds. */
+function asArgument(path: string): string {
+  const file = path.startsWith('-') ? `./${path}` : path;
+  return /^[\w./@-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`;
 }
 
 function installOf(described: PackageFile, has: (file: string) => boolean): string | undefined {

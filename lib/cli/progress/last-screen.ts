@@ -3,7 +3,7 @@ import { isDone, nextCommand } from '../../lifecycle/wording/next-command.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { factLines } from '../output/facts.ts';
 import type { Style } from '../output/style.ts';
-import { oneLine } from '../output/untrusted.ts';
+import { manyLines, oneLine } from '../output/untrusted.ts';
 import type { LiveNow } from '../reading/live-now.ts';
 import { headline } from './headline.ts';
 
@@ -31,7 +31,7 @@ export function causeOf(view: DeploymentView): readonly Fact[] {
     ['stage', failure.stage],
     ['question', oneLine(failure.question)],
     ['expected', oneLine(failure.expected)],
-    ['observed', oneLine(failure.observed)],
+    ['observed', manyLines(failure.observed).join('\n')],
     ...(view.stop === undefined
       ? []
       : [['stopped by', `${oneLine(view.stop.actor)}: ${oneLine(view.stop.reason)}`] as const]),

@@ -1,7 +1,9 @@
 import { CHECKS_ONLY, type CodePage } from '../codes/page.ts';
 import type { Expanded, PlacedStage } from '../expand.ts';
 import { isLiteralSecret, secretFormIn } from '../literal-secret.ts';
+import type { Pipeline } from '../pipeline.ts';
 import type { Path } from '../problem.ts';
+import { stagesOf } from '../steps.ts';
 import type { Lint, LintFinding } from './lint.ts';
 
 const page: CodePage = {
@@ -37,6 +39,12 @@ export const literalSecrets: Lint = {
     return [...targets, ...placed.flatMap(inStage)];
   },
 };
+
+/** What is found in a pipeline that was read already, in words without the secrets. */
+export function literalSecretsIn(pipeline: Pipeline): readonly string[] {
+  const placed = stagesOf(pipeline).map((stage) => ({ path: [], stage, sugar: false }));
+  return literalSecrets.find({ pipeline, placed }).map(({ message }) => message);
+}
 
 function inStage({ stage, path, sugar }: PlacedStage): readonly LintFinding[] {
   switch (stage.kind) {

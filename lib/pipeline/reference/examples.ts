@@ -18,6 +18,12 @@ stages:
 /** A pipeline that uses most of what there is. */
 export const COMPLETE = `pipeline: storefront
 
+apis:
+  provides: { orders: [1, 2] }
+  consumes:
+    prices: [1]
+    payments: { versions: [3], external: true } # of somebody who is not deployed here
+
 environments:
   staging:
     target:
@@ -62,10 +68,20 @@ stages:
     expect: 20s
     artifact: dist # the stages after this one work on this folder alone
 
+  - name: fits-staging
+    kind: compatibility
+    environment: staging
+
   - name: staging
     kind: blueGreen
     environment: staging
     smoke: { path: /health, contains: ok, within: 500ms }
+
+  - name: alike
+    kind: parity
+    environment: staging
+    against: production
+    allow: [env.LOG_LEVEL, drain, flags]
 
   - name: order
     kind: http
@@ -73,6 +89,10 @@ stages:
     environment: staging
     url: /orders/new
     through: router
+
+  - name: fits
+    kind: compatibility
+    environment: production
 
   - name: warm-cache
     kind: custom
@@ -92,4 +112,10 @@ stages:
       minRequests: 200
       errorRate: { max: 2%, maxIncrease: 0.5% }
       p95: { max: 800ms, maxRatio: 1.5 }
+
+  - name: activate
+    kind: flag
+    environment: production
+    flag: new-checkout
+    value: true
 `;

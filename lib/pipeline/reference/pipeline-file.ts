@@ -61,6 +61,28 @@ ${descriptionOf(processTarget) ?? ''}
 
 ${table(rowsOf(processTarget))}
 
+The service is told where to listen in \`PORT\` and \`HOST\`, what it is in \`NONEVENT_REVISION\` and \`NONEVENT_VERSION\`, and in
+\`NONEVENT_FLAGS\` the path of a JSON file with the feature flags of its environment:
+
+\`\`\`json
+{ "environment": "production", "seq": 12, "flags": { "new-checkout": true, "maxItems": 10 } }
+\`\`\`
+
+The file is replaced as a whole whenever a flag changes, by a \`flag\` stage or by \`nonevent flag\`, so a service that reads it anew
+needs no restart and never finds half of it. \`seq\` is the commit of the environment's history that changed a flag last.
+
+## APIs
+
+What a release declares under \`apis\` is part of its deployment and stays with its revision. A \`compatibility\` check holds it
+against every revision that is live in the environment, and against every known-good one, because a rollback may bring that back:
+
+- each version that the release consumes is provided by each revision of the pipeline that provides the API;
+- each version that such a revision consumes of an API of this pipeline is still provided, also when the API itself is dropped;
+- an API that nobody in the environment provides is a failure, unless its consumer declares it \`external\`.
+
+So a version goes away in two steps: first nobody consumes it any more, not even a known-good revision; then it is no longer
+provided. Of the pipeline's own revisions only the live one counts, which serves beside the new one.
+
 ## Values
 
 - **name**: lower-case letters, digits and hyphens, a letter first, at most 50 characters. Every name is given once.

@@ -31,19 +31,25 @@ export type Block = {
 
 /**
  * Every pair that does not fit: what the release consumes and a revision does not provide, and what a revision consumes
- * that this release is to provide and does not. A pipeline's own known-good revision is left out, because it never runs beside
- * this release: what is live now takes its place. Pure.
+ * that this release is to provide and does not. Pure.
  */
-export function blocksAmong({ release, revisions }: HeldApis): readonly Block[] {
-  const beside = revisions.filter(
-    ({ pipeline, standing }) => pipeline !== release.pipeline || standing === 'live',
-  );
+export function blocksAmong(held: HeldApis): readonly Block[] {
+  const { release, revisions } = held;
+  const beside = revisionsBeside(held);
   return [
     ...consumed(release).flatMap((need) => unmet(release, need, [release, ...beside])),
     ...beside.flatMap((revision) =>
       consumed(revision).flatMap((need) => unmetByRelease(revision, need, { release, beside, revisions })),
     ),
   ];
+}
+
+/**
+ * The revisions that may serve at the same time as the release. A pipeline's own known-good revision is not among them: what is
+ * live now takes its place. Pure.
+ */
+export function revisionsBeside({ release, revisions }: HeldApis): HeldApis['revisions'] {
+  return revisions.filter(({ pipeline, standing }) => pipeline !== release.pipeline || standing === 'live');
 }
 
 type Need = { readonly api: string; readonly versions: readonly number[] };

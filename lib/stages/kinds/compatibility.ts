@@ -7,11 +7,13 @@ import {
   type HeldApis,
   heldApis,
   partyInWords,
+  revisionsBeside,
 } from '../compatibility/held-apis.ts';
+import { inShort } from '../in-short.ts';
 import type { CheckKind, StageContext } from '../kind.ts';
 
-/** More than these are not read by anybody, and a recorded text has its limit. */
-const MOST_NAMED = 12;
+const PAIRS = { most: 12, longest: 280, between: ' · ' } as const;
+const REVISIONS = { most: 20, longest: 150, between: ', ' } as const;
 
 /** Holds the release against every revision of the environment that is live or may come back, in both directions. */
 export const compatibilityKind: CheckKind<CompatibilityStage> = {
@@ -47,12 +49,12 @@ export const compatibilityKind: CheckKind<CompatibilityStage> = {
     const seen = heldApis.safeParse(recorded);
     if (!seen.success) return { verdict: 'inconclusive', expected, observed: 'no readable evidence' };
     const blocks = blocksAmong(seen.data).map((block) => blockInWords(block, environment));
-    if (blocks.length > 0) return { verdict: 'fail', expected, observed: atMost(blocks, ' · ') };
-    const { revisions } = seen.data;
+    if (blocks.length > 0) return { verdict: 'fail', expected, observed: inShort(blocks, PAIRS) };
+    const revisions = revisionsBeside(seen.data);
     const observed =
       revisions.length === 0
         ? `nothing else is in ${environment}`
-        : `it fits with ${atMost(revisions.map(fittingInWords), ', ')}`;
+        : `it fits with ${inShort(revisions.map(fittingInWords), REVISIONS)}`;
     return { verdict: 'pass', expected, observed };
   },
 };
@@ -79,10 +81,4 @@ async function revisionsIn(
       standing: how,
     })),
   );
-}
-
-function atMost(texts: readonly string[], between: string): string {
-  const more = texts.length - MOST_NAMED;
-  const named = texts.slice(0, MOST_NAMED).join(between);
-  return more > 0 ? `${named}${between}and ${more} more` : named;
 }

@@ -6,6 +6,9 @@ import { NoneventError } from '../../nonevent-error.ts';
 import { type FlagValue, flagValue } from '../../pipeline/flag-value.ts';
 import type { FlagStage } from '../../pipeline/kinds/flag.ts';
 import type { ChangeKind, StageContext } from '../kind.ts';
+import { plainLine } from '../plain-text.ts';
+
+const LONGEST_SHOWN = 200;
 
 const capture = z.object({ value: flagValue.nullable() });
 
@@ -34,8 +37,8 @@ export const flagKind: ChangeKind<FlagStage> = {
     const { flag, value, environment } = stage;
     return {
       evidence: { flag, before, value, changed },
-      expected: `${flag} is ${flagInWords(value)} in ${environment}`,
-      observed: `${flag} is ${flagInWords(value)}, before it was ${flagInWords(before)}`,
+      expected: `${flag} is ${shown(value)} in ${environment}`,
+      observed: `${flag} is ${shown(value)}, before it was ${shown(before)}`,
     };
   },
 
@@ -46,6 +49,10 @@ export const flagKind: ChangeKind<FlagStage> = {
     return { flag: stage.flag, before, value, changed };
   },
 };
+
+function shown(value: FlagValue | null): string {
+  return plainLine(flagInWords(value), LONGEST_SHOWN);
+}
 
 async function currentValue(
   { environment, flag }: FlagStage,

@@ -97,19 +97,19 @@ function notRunning(what: string): NoneventError {
 
 /** Follows at most five redirects; a redirect that is itself what is expected is not followed. */
 async function follow(stage: HttpStage, first: URL, context: StageContext): Promise<Json> {
+  const secrets = secretsOfTargets(context);
   const limit = limitOf(stage, context.signal);
   const started = performance.now();
   let url = first;
   for (let redirects = 0; ; redirects += 1) {
     const answer = await limit.hold(guardedRequest(url, context.addresses, limit.signal));
     const latencyMs = Math.round(performance.now() - started);
-    if (answer === 'late') return unanswered(shown(url), latencyMs, redirects, {});
-    if ('refused' in answer) return unanswered(shown(url), latencyMs, redirects, answer);
+    if (answer === 'late') return unanswered(shown(url, secrets), latencyMs, redirects, {});
+    if ('refused' in answer) return unanswered(shown(url, secrets), latencyMs, redirects, answer);
     const next = redirectOf(stage, answer, url);
-    if (next === undefined)
-      return answered(stage, url, answer, latencyMs, redirects, secretsOfTargets(context));
+    if (next === undefined) return answered(stage, url, answer, latencyMs, redirects, secrets);
     if (redirects === MOST_REDIRECTS) {
-      return unanswered(shown(url), latencyMs, redirects, {
+      return unanswered(shown(url, secrets), latencyMs, redirects, {
         refused: `more than ${MOST_REDIRECTS} redirects`,
       });
     }
@@ -160,7 +160,7 @@ function answered(
 ): Json {
   const { status, address, body, isWhole } = answer;
   return {
-    url: shown(url),
+    url: shown(url, secrets),
     status,
     latencyMs,
     redirects,
@@ -183,11 +183,11 @@ function unanswered(url: string, latencyMs: number, redirects: number, why: Part
 }
 
 /** A URL without what nobody may read: credentials, and parameters that are named like them. */
-function shown(url: URL): string {
+function shown(url: URL, secrets: readonly string[]): string {
   const plain = new URL(url);
   if (plain.username !== '') plain.username = '***';
   if (plain.password !== '') plain.password = '***';
   for (const name of new Set(plain.searchParams.keys()))
     if (isSecretName(name)) plain.searchParams.set(name, '***');
-  return plainText(plain.href);
+  return maskText(plainText(plain.href), secrets);
 }

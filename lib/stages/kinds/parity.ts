@@ -2,11 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { json } from '../../pipeline/json.ts';
 import type { ParityStage } from '../../pipeline/kinds/parity.ts';
+import { inShort } from '../in-short.ts';
 import type { CheckKind } from '../kind.ts';
 import { type Difference, differencesOf, driftLines, isAllowed } from '../parity/drift.ts';
 import { manifestOf } from '../parity/manifest.ts';
 
 const side = z.object({ environment: z.string(), manifest: json });
+
+/** More lines than these are not read by anybody. */
+const LINES = { most: 20, longest: 175, between: '\n' } as const;
+const PATHS = { most: 20, longest: 100, between: ', ' } as const;
+
 const evidence = z.object({ one: side, other: side });
 
 /** Compares two environments. What differs and is not allowed to would make a test in one say nothing of the other. */
@@ -43,7 +49,7 @@ export const parityKind: CheckKind<ParityStage> = {
     const drift = differences.filter((each) => !isAllowed(each, stage.allow));
     if (drift.length > 0) {
       const names = { one: one.environment, other: other.environment };
-      return { verdict: 'fail', expected, observed: driftLines(drift, names).join('\n') };
+      return { verdict: 'fail', expected, observed: inShort(driftLines(drift, names), LINES) };
     }
     return { verdict: 'pass', expected, observed: sameness(allowed) };
   },
@@ -55,17 +61,13 @@ function isAsked({ path }: Difference, { live }: ParityStage): boolean {
 
 function expectedOf({ environment, against, allow }: ParityStage): string {
   const same = `${environment} as ${against} is`;
-  return allow.length === 0 ? same : `${same}, but for ${listed(allow)}`;
+  return allow.length === 0 ? same : `${same}, but for ${inShort(allow, PATHS)}`;
 }
 
 function sameness(allowed: readonly Difference[]): string {
   if (allowed.length === 0) return 'no difference';
-  return `no difference but what is allowed: ${listed(allowed.map(({ path }) => path))}`;
-}
-
-const MOST_NAMED = 20;
-
-function listed(paths: readonly string[]): string {
-  const more = paths.length - MOST_NAMED;
-  return more > 0 ? `${paths.slice(0, MOST_NAMED).join(', ')} and ${more} more` : paths.join(', ');
+  return `no difference but what is allowed: ${inShort(
+    allowed.map(({ path }) => path),
+    PATHS,
+  )}`;
 }

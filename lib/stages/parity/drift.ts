@@ -43,21 +43,17 @@ function isSame(one: Json | undefined, other: Json | undefined): boolean {
   return canonicalJson(one) === canonicalJson(other);
 }
 
-const MOST_LINES = 20;
-const LONGEST_VALUE = 60;
-
-/** A line for each difference, at most 20: `env.REGION: "eu" in staging, absent in production`. Pure. */
+/** A line for each difference: `env.REGION: "eu" in staging, absent in production`. Pure. */
 export function driftLines(
   differences: readonly Difference[],
   names: { readonly one: string; readonly other: string },
 ): readonly string[] {
-  const lines = differences.map(
+  return differences.map(
     ({ path, one, other }) => `${path}: ${side(one, names.one)}, ${side(other, names.other)}`,
   );
-  if (lines.length <= MOST_LINES) return lines;
-  const shown = lines.slice(0, MOST_LINES - 1);
-  return [...shown, `and ${lines.length - shown.length} more`];
 }
+
+const LONGEST_VALUE = 60;
 
 function side(value: Json | undefined, name: string): string {
   if (value === undefined) return `absent in ${name}`;

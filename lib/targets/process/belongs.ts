@@ -1,4 +1,4 @@
-import { readFile, readlink } from 'node:fs/promises';
+import { readFile, readlink, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { pidsInGroup } from './process-identity.ts';
 
@@ -15,8 +15,9 @@ export async function belongs(
   // To signal group 0 is to signal our own, and group 1 would be all there are.
   if (!Number.isSafeInteger(group) || group <= 1) return false;
   if (process.platform !== 'linux') return true;
+  const folder = await realpath(revision.folder).catch(() => revision.folder);
   const members = await pidsInGroup(group);
-  const seen = await Promise.all(members.map((pid) => isOf(pid, revision)));
+  const seen = await Promise.all(members.map((pid) => isOf(pid, { folder, name: revision.name })));
   return seen.includes(true);
 }
 

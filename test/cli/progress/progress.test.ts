@@ -96,6 +96,13 @@ describe('the last screen', () => {
     ]);
   });
 
+  test('keeps the lines of what was observed', () => {
+    const { view } = asOf(STORY.length);
+    const failure = { ...view.failure, observed: 'drain: 2, 5\nflags.a: \u001b[31mtrue, absent' };
+    const lines = lastScreen({ ...view, failure } as typeof view, { production: LIVE }, PLAIN);
+    expect(lines.slice(4, 6)).toEqual(['  observed  drain: 2, 5', '            flags.a: true, absent']);
+  });
+
   test('of a lease that is held says how to go on', () => {
     const held = event('StageFailed', {
       stage: 'acquire-production',

@@ -137,6 +137,21 @@ describe('a parity check', () => {
     );
   });
 
+  it('tells 20 lines at most, and how many there are more, in a text that can be recorded', () => {
+    const env = (value: string) =>
+      Object.fromEntries(
+        Array.from({ length: 33 }, (_, index) => [`${'N'.repeat(400)}${index}`, value.repeat(500)]),
+      );
+    const { observed } = parityKind.judge(parity(), {
+      one: { environment: 'staging', manifest: { env: env('x') } },
+      other: { environment: 'production', manifest: { env: env('y') } },
+    });
+    const lines = observed.split('\n');
+    expect(lines).toHaveLength(20);
+    expect(lines.at(-1)).toBe('and 14 more');
+    expect(observed.length).toBeLessThanOrEqual(4000);
+  });
+
   it('does not pass without evidence that it can read', () => {
     expect(parityKind.judge(parity(), { one: {} })).toMatchObject({ verdict: 'inconclusive' });
   });
