@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command, CommanderError } from 'commander';
 import { NoneventError } from '../nonevent-error.ts';
 import type { Definition } from './definition.ts';
+import { DEFINITIONS } from './definitions.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { createOutput, type Format, type Output } from './output/output.ts';
 import { outputOptionsIn } from './output/output-options.ts';
@@ -35,15 +36,22 @@ async function runCommandLine(words: readonly string[], output: Output): Promise
     await program.parseAsync(words, { from: 'user' });
   } catch (thrown) {
     if (!isCommanderError(thrown)) throw thrown;
-    if (thrown.exitCode !== 0 && thrown.code !== 'commander.help') throw usageProblem(thrown);
+    if (thrown.exitCode !== 0 && thrown.code !== 'commander.help') throw usageProblem(thrown, words);
   }
   return exitCode;
 }
 
-function usageProblem(thrown: CommanderError): NoneventError {
+function usageProblem(thrown: CommanderError, words: readonly string[]): NoneventError {
   const [message = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n');
-  const hint = suggestion?.replace(/^\((.*)\)$/, '$1').replace('Did you', 'did you') ?? 'see `nonevent help`';
+  const hint = suggestion?.replace(/^\((.*)\)$/, '$1').replace('Did you', 'did you') ?? `see \`${helpFor(words)}\``;
   return new NoneventError('InvalidInput', message.replace(/\.$/, ''), { hint });
+}
+
+/** The help of the command that was meant, as far as one can see. */
+function helpFor(words: readonly string[]): string {
+  const named = words.filter((word) => !word.startsWith('-'));
+  const meant = DEFINITIONS.find(({ name }) => ` ${named.join(' ')} `.includes(` ${name} `));
+  return meant === undefined ? 'nonevent help' : `nonevent help ${meant.name}`;
 }
 
 function requireFormat(definition: Definition, format: Format): void {

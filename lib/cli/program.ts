@@ -38,6 +38,7 @@ export function createProgram(version: string, write: (text: string) => void, on
   for (const option of GLOBAL_OPTIONS) program.addOption(createOption(option));
   for (const definition of DEFINITIONS) addCommand(program, definition, onCommand);
   addHelp(program, write);
+  addVersion(program, version, write);
   return program;
 }
 
@@ -97,6 +98,14 @@ function addHelp(program: Command, write: (text: string) => void): void {
       }
       return command.outputHelp();
     });
+}
+
+function addVersion(program: Command, version: string, write: (text: string) => void): void {
+  program
+    .command('version')
+    .helpGroup('Help:')
+    .description('print the version')
+    .action(() => write(version));
 }
 
 function exitCodesText(): string {

@@ -24,6 +24,8 @@ export type Settings = {
 
 export const FILE_NAME = 'nonevent.yaml';
 export const DATA_FOLDER_NAME = '.nonevent';
+/** Where the data folder comes from when nothing else says it. */
+export const DATA_IN_THIS_FOLDER = 'default, in this folder';
 
 /** Finds every value: flag, then NONEVENT_* variable, then the nearest nonevent.yaml upward, then a default. */
 export function findSettings(surroundings: Surroundings): Settings {
@@ -48,12 +50,13 @@ function findFile({ folder, environment, flags }: Surroundings): Setting<string 
   if (flags.file !== undefined) return { value: resolve(folder, flags.file), from: 'flag --file' };
   const named = environment.NONEVENT_FILE;
   if (named) return { value: resolve(folder, named), from: 'variable NONEVENT_FILE' };
-  const found = upward(folder);
+  const found = nearestFile(folder);
   if (found === undefined) return { value: undefined, from: `no ${FILE_NAME} here or above` };
   return { value: found, from: dirname(found) === resolve(folder) ? 'found here' : 'found upward' };
 }
 
-function upward(folder: string): string | undefined {
+/** The pipeline file in a folder, or in the nearest folder above it that has one. */
+export function nearestFile(folder: string): string | undefined {
   for (let current = resolve(folder); ; current = dirname(current)) {
     const candidate = join(current, FILE_NAME);
     if (existsSync(candidate)) return candidate;
@@ -67,7 +70,7 @@ function findData({ folder, environment, flags }: Surroundings, file: string | u
   if (named) return { value: resolve(folder, named), from: 'variable NONEVENT_DATA' };
   if (file !== undefined)
     return { value: join(dirname(file), DATA_FOLDER_NAME), from: `default, beside ${FILE_NAME}` };
-  return { value: join(resolve(folder), DATA_FOLDER_NAME), from: 'default, in this folder' };
+  return { value: join(resolve(folder), DATA_FOLDER_NAME), from: DATA_IN_THIS_FOLDER };
 }
 
 function findActor({ environment }: Surroundings): Setting<string> {

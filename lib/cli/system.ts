@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { pipelineDigest } from '../history/digests.ts';
 import { createDynamoDBEventStore } from '../history/dynamodb-event-store.ts';
@@ -10,7 +11,7 @@ import { FUNCTION_NAMES } from '../local/function-names.ts';
 import { messageOf, NoneventError } from '../nonevent-error.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { stateMachineName } from '../stages/drive/executions.ts';
-import { findSettings, type Surroundings } from './settings.ts';
+import { DATA_IN_THIS_FOLDER, FILE_NAME, findSettings, type Surroundings } from './settings.ts';
 
 /** A running system, as the command line uses it: it reads the history, and asks for changes by events. */
 export type System = {
@@ -36,10 +37,10 @@ const NO_ROLE = 'arn:aws:iam::000000000000:role/none';
 /**
  * Finds the local system that runs on the data folder.
  *
- * Errors: `Unreachable` when none does.
+ * Errors: `NotFound` where nothing says which folder that is; `Unreachable` when none runs there.
  */
 export async function openSystem(surroundings: Surroundings): Promise<System> {
-  const path = findSettings(surroundings).data.value;
+  const path = requireDataFolder(surroundings);
   const connection = await readConnection(path);
   const clients = clientsFor(connection);
   return {
@@ -69,6 +70,16 @@ export async function openSystem(surroundings: Surroundings): Promise<System> {
     },
     close: () => destroyClients(clients),
   };
+}
+
+/** A folder without a pipeline file may be a data folder's home by `nonevent dev` alone, and then it has one. */
+function requireDataFolder(surroundings: Surroundings): string {
+  const { data, file } = findSettings(surroundings);
+  if (file.value !== undefined || data.from !== DATA_IN_THIS_FOLDER || existsSync(data.value)) return data.value;
+  const message = `no ${FILE_NAME} in ${surroundings.folder} or in any folder above it, so nothing says which system is meant`;
+  throw new NoneventError('NotFound', message, {
+    hint: 'go to the folder of your pipeline, or name the folder of the system with --data',
+  });
 }
 
 function refuse(what: string, cause: unknown): never {

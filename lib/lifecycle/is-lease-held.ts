@@ -2,7 +2,7 @@ import { ENTER_ROLLBACK } from './leaves.ts';
 import type { DeploymentView } from './view.ts';
 
 /** Whether the deployment ended because another one held the lease of an environment. */
-export function isLeaseHeld({ failure, stages }: DeploymentView): boolean {
+export function isLeaseHeld({ failure, stages }: Pick<DeploymentView, 'failure' | 'stages'>): boolean {
   if (failure?.mode !== 'rejected') return false;
   if (failure.stage === ENTER_ROLLBACK) return namesHolder(failure.evidence);
   return stages.find((candidate) => candidate.name === failure.stage)?.kind === 'acquire';

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { get } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { z } from 'zod';
 import { NoneventError } from '../nonevent-error.ts';
 import { dataFolder } from './data-folder.ts';
@@ -57,14 +59,22 @@ export async function connectionIn(file: string): Promise<Connection | undefined
 
 async function isAnswering(found: Connection): Promise<boolean> {
   try {
-    const response = await fetch(`${found.endpoints.states}/health`, {
-      signal: AbortSignal.timeout(HEALTH_WITHIN_MS),
-    });
-    const health = z.object({ process: processIdentity }).parse(await response.json());
+    const health = z
+      .object({ process: processIdentity })
+      .parse(await healthAt(found.endpoints.states, AbortSignal.timeout(HEALTH_WITHIN_MS)));
     return health.process.pid === found.process.pid && health.process.started === found.process.started;
   } catch {
     return false;
   }
+}
+
+/** With an agent of its own: the common one and `fetch` may be told by the environment to ask a proxy, which is not here. */
+function healthAt(endpoint: string, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    get(`${endpoint}/health`, { agent: false, signal }, (response) => {
+      json(response).then(resolve, reject);
+    }).once('error', reject);
+  });
 }
 
 function unreachable(message: string, folder: string): NoneventError {

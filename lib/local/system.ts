@@ -158,7 +158,7 @@ async function openFolder(folder: DataFolder, options: { port: number; token: st
       `a local system already runs on ${folder.root}${isKnown ? `, as process ${holder.pid}` : ''}`,
       {
         fields: { folder: folder.root, ...(isKnown ? { pid: holder.pid } : {}) },
-        hint: thrown.hint ?? '',
+        hint: isKnown ? `use it, or stop it with \`kill ${holder.pid}\`` : (thrown.hint ?? ''),
         cause: thrown,
       },
     );

@@ -34,7 +34,7 @@ export function parse(text: string): Parsing {
     logLevel: 'error', // `silent` would also keep silent about a second document
   });
   if (document.errors.length > 0)
-    return { ok: false, problems: onePerLine(document.errors.map(syntaxProblem), text) };
+    return { ok: false, problems: onePerLine(upToFirstTab(document.errors).map(syntaxProblem), text) };
   const problems: Problem[] = [];
   const value = plain(document.contents, problems);
   if (problems.length > 0) return { ok: false, problems };
@@ -70,6 +70,12 @@ const SYNTAX_HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   MULTILINE_IMPLICIT_KEY: 'put a colon and a space after the key',
   TAB_AS_INDENT: 'indent with spaces',
 };
+
+/** Every line below is indented by tabs as well, or by what a tab was not counted for: one cause, told once. */
+function upToFirstTab(errors: Document['errors']): Document['errors'] {
+  const tab = errors.find(({ code }) => code === 'TAB_AS_INDENT');
+  return tab === undefined ? errors : errors.filter(({ pos }) => pos[0] <= tab.pos[0]);
+}
 
 /** What follows a syntax problem on its line is mostly caused by it. */
 function onePerLine(problems: readonly Problem[], text: string): readonly Problem[] {

@@ -113,3 +113,12 @@ test('a tail that is cut off exits 8 and names the first commit that is gone, as
   expect(sealed.code).toBe(8);
   expect(sealed.stderr).toMatch(/^✖ broken {2}deployment#1{16}aaaa seq 14 /);
 });
+
+test('a damaged memory of the last seal is not taken for none, and can be forgotten', async () => {
+  const [file = ''] = await readdir(join(folder, 'state'));
+  await writeFile(join(folder, 'state', file), '{');
+  const refused = await audit('verify', 'environment#production');
+  expect(refused.code).toBe(9);
+  expect(refused.stderr).toMatch(/^✖ error cannot understand the seal that was verified last, in .*seal-/);
+  expect((await audit('verify', 'environment#production', '--forget')).code).toBe(0);
+});

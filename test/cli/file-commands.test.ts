@@ -95,6 +95,12 @@ describe('validate', () => {
     expect((await runCli(['validate'], { cwd, env })).stdout).toContain('✔ valid  other  ');
   });
 
+  test('refuses a file that never ends', async () => {
+    const { code, stderr } = await nonevent('validate', '/dev/zero');
+    expect(code).toBe(2);
+    expect(stderr).toContain('error NE101 the file has 262145 characters: expected at most 65536');
+  });
+
   test('says how to write a file where there is none', async () => {
     expect(await nonevent('validate')).toEqual({
       code: 2,

@@ -22,8 +22,12 @@ const NAMES = [
 
 type Shape = { readonly kind: string } | { readonly checks: number };
 
-const check: fc.Arbitrary<Shape> = fc.constantFrom('command', 'http', 'analysis').map((kind) => ({ kind }));
-const change: fc.Arbitrary<Shape> = fc.constantFrom('place', 'shift', 'custom').map((kind) => ({ kind }));
+const check: fc.Arbitrary<Shape> = fc
+  .constantFrom('command', 'http', 'analysis', 'compatibility', 'parity')
+  .map((kind) => ({ kind }));
+const change: fc.Arbitrary<Shape> = fc
+  .constantFrom('place', 'shift', 'flag', 'custom')
+  .map((kind) => ({ kind }));
 const group: fc.Arbitrary<Shape> = fc.integer({ min: 2, max: 3 }).map((checks) => ({ checks }));
 
 /** Pipelines of up to eight steps under one lease, with no more than two small groups. */

@@ -4,7 +4,18 @@ import { stage } from '../../lib/pipeline/stage.ts';
 import { kindOf } from '../../lib/stages/registry.ts';
 import { pipelineOf } from './pipelines.ts';
 
-const KINDS = ['command', 'http', 'analysis', 'acquire', 'place', 'shift', 'custom'] as const;
+const KINDS = [
+  'command',
+  'http',
+  'analysis',
+  'compatibility',
+  'parity',
+  'acquire',
+  'place',
+  'shift',
+  'flag',
+  'custom',
+] as const;
 
 test('the failure modes and the recoveries are exactly these', () => {
   expect(failureMode.options).toEqual([

@@ -31,6 +31,12 @@ function stageOf(kind: string, name: string): object {
       return { ...common, url: '/health', ...ENVIRONMENT };
     case 'analysis':
       return { ...common, for: 10, interval: 2, minRequests: 10, errorRate: { max: 0.01 }, ...ENVIRONMENT };
+    case 'compatibility':
+      return { ...common, ...ENVIRONMENT };
+    case 'parity':
+      return { ...common, environment: 'staging', against: 'production' };
+    case 'flag':
+      return { ...common, flag: 'new-checkout', value: true, ...ENVIRONMENT };
     case 'acquire':
       return { ...common, name: `acquire-${name}`, environment: name };
     case 'place':

@@ -7,6 +7,7 @@ import { clientsFor, destroyClients } from '../../lib/local/clients.ts';
 import { type Connection, readConnection } from '../../lib/local/connection.ts';
 import { ownIdentity } from '../../lib/local/process-identity.ts';
 import { startSystem } from '../../lib/local/system.ts';
+import { runCli } from '../cli/run-cli.ts';
 import { runChild } from './run-child.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -34,6 +35,16 @@ test('finds the system that runs on a folder, and its clients reach it', async (
   expect(await clients.states.send(new ListStateMachinesCommand({}))).toMatchObject({ stateMachines: [] });
   const Key = { stream: { S: 'deployment#1' }, seq: { N: '1' } };
   await clients.dynamodb.send(new GetItemCommand({ TableName: connection.table, Key }));
+});
+
+test('asks no proxy for a system on this machine', async () => {
+  const folder = await temporaryFolder();
+  const system = await startSystem({ folder, functions: () => ({}) });
+  onTestFinished(() => system.close());
+  const proxied = await runCli(['status', '--data', folder], {
+    env: { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://127.0.0.1:9', http_proxy: 'http://127.0.0.1:9' },
+  });
+  expect(proxied).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('tells that no system runs on a folder', async () => {

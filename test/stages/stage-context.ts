@@ -21,15 +21,19 @@ export function stageContext(
     artifact?: Digest;
     commit?: string;
     events?: readonly DeploymentEvent[];
+    /** Names that the target has under `secrets`. */
+    secrets?: readonly string[];
   } = {},
 ): StageContext {
-  const { artifact = A_DIGEST, commit, events = [], ...rest } = given;
+  const { artifact = A_DIGEST, commit, events = [], secrets, ...rest } = given;
   const opening = event('DeploymentRequested', {
     deployment: DEPLOYMENT,
     kind: 'forward',
     pipeline: pipelineSchema.parse({
       pipeline: 'storefront',
-      environments: { production: { target: { kind: 'process', start: 'node server.js', port: 4100 } } },
+      environments: {
+        production: { target: { kind: 'process', start: 'node server.js', port: 4100, secrets } },
+      },
       stages,
     }),
     pipelineDigest: A_DIGEST,

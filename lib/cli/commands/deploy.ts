@@ -1,15 +1,15 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import { deriveDeploymentId, pipelineDigest, releaseDigest } from '../../history/digests.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
-import { NoneventError } from '../../nonevent-error.ts';
-import { duration } from '../../pipeline/duration.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Release } from '../../pipeline/release.ts';
 import { createArtifactStore } from '../../stages/artifact-store.ts';
 import type { DeploymentRequest } from '../../stages/drive/request-deployment.ts';
+import { replay } from '../../lifecycle/replay.ts';
 import { type Cli, command } from '../command.ts';
+import { exitCodeOfDeployment, hasEnded } from '../exit-code-of-deployment.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followToEnd } from '../progress/follow-to-end.ts';
 import { attachmentNote } from '../reading/attachment.ts';
@@ -17,15 +17,17 @@ import { awaitOpening } from '../reading/await-opening.ts';
 import { releaseOf, versionOf } from '../reading/release-of.ts';
 import { requirePipeline } from '../reading/require-pipeline.ts';
 import { chooseTrigger } from '../reading/trigger.ts';
-import { FILE_NAME, findSettings, requireFile } from '../settings.ts';
+import { inFolder } from '../in-folder.ts';
+import { findSettings, requireFile } from '../settings.ts';
 import { openSystem, type System } from '../system.ts';
+import { timeout } from '../timeout.ts';
 
 const input = z
   .object({
     dir: z.string().optional(),
     release: z.string().optional(),
     detach: z.boolean().default(false),
-    timeout: duration.optional(),
+    timeout: timeout.optional(),
     trigger: z.string().min(1).max(200).optional(),
     again: z.boolean().default(false),
   })
@@ -37,7 +39,7 @@ type Input = z.output<typeof input>;
 
 /** Deploys the source beside the pipeline file, or attaches to the deployment that does so already. */
 export default command(input, async (options, cli) => {
-  const surroundings = options.dir === undefined ? cli : inFolder(cli, options.dir);
+  const surroundings = options.dir === undefined ? cli : await inFolder(cli, options.dir);
   const file = requireFile(surroundings);
   const pipeline = await requirePipeline(file, cli);
   const system = await openSystem(surroundings);
@@ -96,21 +98,12 @@ async function show(of: {
   if (isAttached) output.note(await attachmentNote(system.store, deployment));
   if (output.format === 'text' && !(output.isAnswerRead && !options.detach)) output.answer([deployment]);
   if (!options.detach) return followToEnd(system.store, deployment, output, options.timeout);
-  if (output.format === 'json') output.document({ deployment, release: of.release, attached: isAttached });
+  const known = replay((await system.store.load(`deployment#${deployment}`)).commits);
+  if (output.format === 'json') {
+    const outcome = known.view.outcome ?? null;
+    output.document({ deployment, release: of.release, attached: isAttached, outcome });
+  }
+  if (isAttached && hasEnded(known)) return exitCodeOfDeployment(known.view);
   output.note([`watch it with: nonevent status ${shortId(deployment)} --watch`]);
   return EXIT.done;
-}
-
-/** As if the command had been typed in that folder, which must have a pipeline file of its own or above it. */
-function inFolder(cli: Cli, written: string): Cli {
-  if (cli.flags.file !== undefined) {
-    throw new NoneventError('InvalidInput', `both a folder and --file were given`, {
-      hint: `name one of them; a folder is where its ${FILE_NAME} is`,
-    });
-  }
-  return {
-    ...cli,
-    folder: resolve(cli.folder, written),
-    environment: { ...cli.environment, NONEVENT_FILE: undefined },
-  };
 }

@@ -19,7 +19,7 @@ export default command(input, async ({ id, environment }, cli) => {
   const { store, close } = await openSystem(cli);
   try {
     const stream =
-      environment === undefined ? await findStream(store, id ?? 'latest') : environmentStream(environment);
+      environment === undefined ? await streamMeant(store, id ?? 'latest') : environmentStream(environment);
     const { commits } = await store.load(stream);
     if (commits.length === 0) {
       throw new NoneventError('NotFound', `${stream} has no history`, {
@@ -36,6 +36,20 @@ export default command(input, async ({ id, environment }, cli) => {
     close();
   }
 });
+
+/** Errors: those of `findStream`, and `InvalidInput` for the name of an environment, saying how it is asked for. */
+async function streamMeant(store: EventStore, written: string): Promise<StreamName> {
+  if (name.safeParse(written).success && !/^[0-9a-f]+$/.test(written) && written !== 'latest') {
+    const { head } = await store.load(environmentStream(written));
+    if (head.seq > 0) {
+      throw new NoneventError('InvalidInput', `${written} is an environment and no deployment`, {
+        fields: { environment: written },
+        hint: `nonevent history --environment ${written}`,
+      });
+    }
+  }
+  return findStream(store, written);
+}
 
 /** A stream by its name, or the deployment that is meant. */
 export async function findStream(store: EventStore, written: string): Promise<StreamName> {

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { findDeployment } from '../../history/find-deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { markOfDeployment } from '../../lifecycle/wording/marks.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { NoneventError } from '../../nonevent-error.ts';
-import { duration } from '../../pipeline/duration.ts';
 import type { StopRequest } from '../../stages/drive/request-stop.ts';
 import { command } from '../command.ts';
 import { isConfirmed } from '../confirmation.ts';
@@ -13,23 +11,25 @@ import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output/output.ts';
 import { followToEnd } from '../progress/follow-to-end.ts';
 import { headline } from '../progress/headline.ts';
+import { findDeploymentToChange } from '../reading/deployment-to-change.ts';
 import { findSettings } from '../settings.ts';
 import { openSystem } from '../system.ts';
+import { timeout } from '../timeout.ts';
 
 const input = z.object({
   id: z.string(),
   reason: z.string().min(1).max(4000).optional(),
   yes: z.boolean().default(false),
   detach: z.boolean().default(false),
-  timeout: duration.optional(),
+  timeout: timeout.optional(),
 });
 
 /** Asks a running deployment to stop, after saying what that does. */
-export default command(input, async ({ id, reason, yes, detach, timeout }, cli) => {
+export default command(input, async ({ id, reason, yes, detach, timeout: seconds }, cli) => {
   const { output } = cli;
   const { store, publish, close } = await openSystem(cli);
   try {
-    const deployment = await findDeployment(store, id);
+    const deployment = await findDeploymentToChange(store, id);
     const { view } = replay((await store.load(`deployment#${deployment}`)).commits);
     requireRunning(view);
     output.note(consequence(view, output));
@@ -44,7 +44,7 @@ export default command(input, async ({ id, reason, yes, detach, timeout }, cli) 
     };
     await publish('Stop Requested', request);
     if (output.format === 'text' && !output.isAnswerRead) output.answer([deployment]);
-    if (!detach) return await followToEnd(store, deployment, output, timeout);
+    if (!detach) return await followToEnd(store, deployment, output, seconds);
     if (output.format !== 'text') output.document({ deployment, requested: 'stop' });
     output.note([`stop requested; watch it with: nonevent status ${shortId(deployment)} --watch`]);
     return EXIT.done;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { counted } from '../../lifecycle/wording/counted.ts';
 import { changesOf, stagesOf } from '../../pipeline/steps.ts';
 import { command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -34,7 +35,7 @@ function show(read: FileRead, file: string, output: Output): void {
   output.answer([
     `${style.good('✔ valid')}  ${style.bold(read.pipeline.pipeline)}  ${style.dim(file)}`,
     ...(apis === undefined ? [] : [style.dim(`  ${apisLine(apis)}`)]),
-    ...planLines(read.pipeline, style),
-    style.dim(`  ${checks} checks and ${changes} changes; a failure undoes the changes, newest first`),
+    ...planLines(read.pipeline, style, output.isAnswerRead),
+    style.dim(`  ${counted(checks, 'check')} and ${counted(changes, 'change')}; a failure undoes the changes, newest first`),
   ]);
 }

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { Finding } from '../../pipeline/finding.ts';
+import { LIMITS } from '../../pipeline/guards.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { readPipeline } from '../../pipeline/read-pipeline.ts';
 
@@ -19,9 +20,14 @@ export async function readPipelineFile(path: string, folder: string): Promise<Fi
   return readPipeline(await textOf(path), shownPath(path, folder));
 }
 
+/** More than any pipeline file may have; what is longer is refused for that, however long it is, and some files never end. */
+const MOST_BYTES = 4 * LIMITS.characters;
+
 async function textOf(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    const chunks: Buffer[] = [];
+    for await (const chunk of createReadStream(path, { end: MOST_BYTES })) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString('utf8');
   } catch (cause) {
     throw new NoneventError('NotFound', `cannot read the pipeline file ${path}: ${messageOf(cause)}`, {
       cause,

@@ -1,7 +1,7 @@
 import { NoneventError } from '../../nonevent-error.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Cli } from '../command.ts';
-import { readPipelineFile } from './read-file.ts';
+import { readPipelineFile, shownPath } from './read-file.ts';
 import { showFindings } from './show-findings.ts';
 
 /**
@@ -16,9 +16,9 @@ export async function requirePipeline(path: string, { folder, output }: Cli): Pr
   const first = read.findings.find((finding) => finding.severity === 'error');
   throw new NoneventError(
     'InvalidInput',
-    output.format === 'text' ? `${path} is not a valid pipeline` : `${first?.message}`,
+    output.format === 'text' ? 'not a valid pipeline' : `${first?.message}`,
     {
-      fields: { file: path, ...(first === undefined ? {} : { line: first.line, column: first.column }) },
+      fields: { file: output.format === 'text' ? shownPath(path, folder) : path, ...(first === undefined ? {} : { line: first.line, column: first.column }) },
       hint: 'correct it, then see what it expands to with `nonevent validate`',
     },
   );

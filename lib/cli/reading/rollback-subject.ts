@@ -4,10 +4,10 @@ import { revisionBefore } from '../../environments/readiness.ts';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { RevisionRef } from '../../history/environment-events.ts';
 import type { Commit, EventStore } from '../../history/event-store.ts';
-import { findDeployment } from '../../history/find-deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { name } from '../../pipeline/names.ts';
+import { findDeploymentToChange } from './deployment-to-change.ts';
 
 /** What a rollback would take back, and what it would return to, in one environment. */
 export type LivePlace = {
@@ -27,7 +27,7 @@ const NEWEST = 20;
  * The deployment that somebody means to roll back: what is live in the named environment, the deployment with an id, or, where
  * nothing is named, what is live where only one thing is. `pipeline` decides where several pipelines share an environment.
  *
- * Errors: `NotFound` where nothing is live; `InvalidInput` where several are, naming them; those of `findDeployment`.
+ * Errors: `NotFound` where nothing is live; `InvalidInput` where several are, naming them; those of `findDeploymentToChange`.
  */
 export async function findRollbackSubject(
   store: EventStore,
@@ -42,7 +42,7 @@ export async function findRollbackSubject(
     const { head } = await store.load(environmentStream(written));
     if (head.seq > 0) return onlyOne(await placesIn(store, [written]), pipeline, `in ${written}`);
   }
-  return findDeployment(store, written);
+  return findDeploymentToChange(store, written);
 }
 
 /** Where a deployment is live. */

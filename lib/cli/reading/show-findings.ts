@@ -1,3 +1,4 @@
+import { counted } from '../../lifecycle/wording/counted.ts';
 import { type Finding, formatFinding } from '../../pipeline/finding.ts';
 import type { Output } from '../output/output.ts';
 
@@ -5,7 +6,7 @@ import type { Output } from '../output/output.ts';
 export function showFindings(findings: readonly Finding[], output: Output): void {
   if (findings.length === 0) return;
   const errors = findings.filter((finding) => finding.severity === 'error').length;
-  const counts = [counted(errors, 'error'), counted(findings.length - errors, 'warning')]
+  const counts = [some(errors, 'error'), some(findings.length - errors, 'warning')]
     .filter(Boolean)
     .join(', ');
   output.note([
@@ -14,7 +15,6 @@ export function showFindings(findings: readonly Finding[], output: Output): void
   ]);
 }
 
-function counted(count: number, what: string): string {
-  if (count === 0) return '';
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+function some(count: number, what: string): string {
+  return count === 0 ? '' : counted(count, what);
 }

@@ -1,4 +1,6 @@
 import type { Event } from '../../history/events.ts';
+import { byWhom } from './by-whom.ts';
+import { counted } from './counted.ts';
 
 /**
  * What an event says, without its type. Holds text as it was recorded: whoever shows it takes care that it is harmless
@@ -35,7 +37,7 @@ export function eventInWords(event: Event): string {
     case 'RollbackRefused':
       return event.data.failure.observed;
     case 'StopRequested':
-      return `by ${event.data.actor}: ${event.data.reason}`;
+      return `by ${byWhom(event.data)}`;
     case 'StageUndone':
       return event.data.effect === 'undone' ? event.data.stage : `${event.data.stage}, nothing to undo`;
     case 'DeploymentSucceeded':
@@ -53,7 +55,7 @@ export function eventInWords(event: Event): string {
       return `${pipeline} ${live.release.version}, known good ${knownGood?.release.version ?? 'none yet'}`;
     }
     case 'Sealed':
-      return `${event.data.streams} streams, root ${event.data.root.slice(0, 12)}`;
+      return `${counted(event.data.streams, 'stream')}, root ${event.data.root.slice(0, 12)}`;
     case 'FlagChanged': {
       const { flag, value, actor, reason } = event.data;
       return `${flag} ${value === null ? 'taken away' : `set to ${JSON.stringify(value)}`} by ${actor}: ${reason}`;

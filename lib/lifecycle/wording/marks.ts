@@ -1,3 +1,5 @@
+import type { FailureMode } from '../failure.ts';
+import { isLeaseHeld } from '../is-lease-held.ts';
 import type { DeploymentView, Outcome, StageState, StageView } from '../view.ts';
 
 export type Tone = 'dim' | 'active' | 'good' | 'warning' | 'bad';
@@ -20,7 +22,19 @@ const MARK_OF_STATE: Readonly<Record<StageState, Mark>> = {
 /** A check that only advises may pass with a verdict against it: that is a warning, not a success. */
 const WARNED: Mark = { symbol: '!', word: 'passed', tone: 'warning' };
 
-export function markOfStage(stage: StageView): Mark {
+/** A person who stops a deployment says nothing about the release, so it is no failure of a stage. */
+const STOPPED: Mark = { symbol: '■', word: 'stopped', tone: 'warning' };
+const SUPERSEDED: Mark = { symbol: '■', word: 'superseded', tone: 'warning' };
+const LEASE_HELD: Mark = { symbol: '■', word: 'lease held', tone: 'warning' };
+
+/** The mark of a stage. Given the deployment's failure, the change that failed is marked as such after its undo too. */
+export function markOfStage(stage: StageView, failure?: DeploymentView['failure']): Mark {
+  const ending = markOfEnding(failure?.stage === stage.name ? failure : stage.failure);
+  if (stage.state === 'failed') return ending ?? MARK_OF_STATE.failed;
+  if (stage.state === 'undone' && failure?.stage === stage.name) {
+    const mark = ending ?? MARK_OF_STATE.failed;
+    return { ...mark, word: `${mark.word}, undone` };
+  }
   const isAgainst = stage.judgement !== undefined && stage.judgement.verdict !== 'pass';
   return stage.state === 'passed' && isAgainst ? WARNED : MARK_OF_STATE[stage.state];
 }
@@ -45,6 +59,18 @@ const MARK_OF_ROLLBACK: Readonly<Record<Outcome | 'running', Mark>> = {
   failed: { symbol: '✖', word: 'not rolled back', tone: 'bad' },
 };
 
-export function markOfDeployment({ kind, outcome }: Pick<DeploymentView, 'kind' | 'outcome'>): Mark {
+/** The mark of a deployment. One that was stopped or found the lease held is told apart from one that failed. */
+export function markOfDeployment(
+  view: Pick<DeploymentView, 'kind' | 'outcome' | 'failure' | 'stages'>,
+): Mark {
+  const { kind, outcome } = view;
+  const isUndecided = outcome === 'failed' || (outcome === 'rolledBack' && kind === 'forward');
+  const ending = isUndecided ? (markOfEnding(view.failure) ?? (isLeaseHeld(view) ? LEASE_HELD : undefined)) : undefined;
+  if (ending !== undefined) return ending;
   return kind === 'rollback' ? MARK_OF_ROLLBACK[outcome ?? 'running'] : markOfOutcome(outcome);
+}
+
+function markOfEnding(failure: { readonly mode: FailureMode } | undefined): Mark | undefined {
+  if (failure?.mode === 'stopped') return STOPPED;
+  return failure?.mode === 'superseded' ? SUPERSEDED : undefined;
 }

@@ -58,6 +58,8 @@ function inStage({ stage, path, sugar }: PlacedStage): readonly LintFinding[] {
       });
     case 'http':
       return inTexts(path, stage.name, sugar ? { smoke: stage.url } : { url: stage.url });
+    case 'flag':
+      return typeof stage.value === 'string' ? inTexts(path, stage.name, { value: stage.value }) : [];
     default:
       return [];
   }

@@ -4,13 +4,20 @@ import type { Flags } from '../../environments/flags.ts';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import { flagName, flagValue } from '../../pipeline/flag-value.ts';
+import { secretFormIn } from '../../pipeline/literal-secret.ts';
 import { name } from '../../pipeline/names.ts';
 
 /** What "Flag Requested" asks for. */
 export const flagRequest = z.strictObject({
   environment: name,
   flag: flagName,
-  value: flagValue.nullable().describe('null takes the flag away.'),
+  value: flagValue
+    .nullable()
+    .refine(
+      (value) => typeof value !== 'string' || secretFormIn(value) === undefined,
+      'expected no secret: every value of a flag is kept in the history',
+    )
+    .describe('null takes the flag away.'),
   actor: z.string().min(1).max(200),
   reason: z.string().max(4000).default('none given'),
   request: z.string().min(1).max(100).describe('Tells a new request from one that is delivered again.'),

@@ -25,4 +25,8 @@ describe('the value of a flag as it is typed', () => {
   test.each(['x'.repeat(1001), '1e999'])('%.10s… is refused', (written) => {
     expect(() => writtenFlagValue(written, false)).toThrow('a flag cannot have this value');
   });
+
+  test('is no secret, because it is kept in the history', () => {
+    expect(() => writtenFlagValue('AKIA'.padEnd(20, 'A'), false)).toThrow('it looks like an AWS access key');
+  });
 });

@@ -9,7 +9,7 @@ import type { EventStore } from '../../../lib/history/event-store.ts';
 import { createFlagDocuments } from '../../../lib/local/flag-documents.ts';
 import { NoneventError } from '../../../lib/nonevent-error.ts';
 import { flagStage } from '../../../lib/pipeline/kinds/flag.ts';
-import { requestFlag } from '../../../lib/stages/drive/request-flag.ts';
+import { flagRequest, requestFlag } from '../../../lib/stages/drive/request-flag.ts';
 import { flagKind } from '../../../lib/stages/kinds/flag.ts';
 import { startDynalite } from '../../contract/dynalite.ts';
 import { DEPLOYMENT, stageContext } from '../stage-context.ts';
@@ -138,6 +138,14 @@ describe('a person who sets a flag', () => {
     const services = { store, flags: createFlagDocuments(folder, store) };
     expect(await requestFlag(services, asked(true, 'one'))).toEqual({ result: 'unchanged' });
     expect(await seen()).toEqual({ 'new-checkout': true });
+  });
+
+  it('cannot put a secret into the history', () => {
+    const secret = { ...asked(null, 'one'), value: 'AKIA'.padEnd(20, 'A') };
+    expect(flagRequest.safeParse(secret).error?.issues[0]?.message).toBe(
+      'expected no secret: every value of a flag is kept in the history',
+    );
+    expect(flagRequest.safeParse(asked(true, 'one')).success).toBe(true);
   });
 
   it('is refused while a running deployment changes the same flag', async () => {

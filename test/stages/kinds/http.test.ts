@@ -45,7 +45,7 @@ type Seen = {
 
 async function ask(
   written: Partial<HttpStage> & { url: string },
-  given: Partial<StageContext> = {},
+  given: Parameters<typeof stageContext>[1] = {},
 ): Promise<Seen> {
   const stage = stageThat(written);
   const { evidence } = await httpKind.observe(stage, stageContext([stage], given), null);
@@ -55,6 +55,19 @@ async function ask(
 const hello: Answer = (_, response) => response.end('hello world');
 
 describe('an http check', () => {
+  it('records no secret of the service that answers', async () => {
+    process.env.STOREFRONT_LOGIN = 'swordfish';
+    const origin = await serve((request, response) => {
+      if (request.url === '/') response.writeHead(302, { location: '/next?as=swordfish' }).end();
+      else response.end(`{"login":"swordfish"}${'x'.repeat(1010)}`);
+    });
+    const { evidence } = await ask({ url: `${origin}/` }, { secrets: ['STOREFRONT_LOGIN'] });
+    delete process.env.STOREFRONT_LOGIN;
+    expect(evidence.url).toBe(`${origin}/next?as=***`);
+    expect(evidence.bodyTail).toMatch(/^[^a-w]*x+$/);
+    expect(JSON.stringify(evidence)).not.toMatch(/sword|fish/);
+  });
+
   it('passes for the status and text that are expected', async () => {
     const origin = await serve(hello);
     const { evidence, judgement } = await ask({ url: `${origin}/`, contains: 'world', within: 5 });
