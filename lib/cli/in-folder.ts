@@ -26,7 +26,9 @@ async function requireFolder(folder: string): Promise<void> {
   throw new NoneventError('InvalidInput', `no such folder: ${folder}`, {
     fields: { folder },
     hint:
-      found === undefined ? `name the folder of a ${FILE_NAME}` : `it is a file; name it with --file ${folder}`,
+      found === undefined
+        ? `name the folder of a ${FILE_NAME}`
+        : `it is a file; name it with --file ${folder}`,
   });
 }
 

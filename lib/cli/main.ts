@@ -43,7 +43,8 @@ async function runCommandLine(words: readonly string[], output: Output): Promise
 
 function usageProblem(thrown: CommanderError, words: readonly string[]): NoneventError {
   const [message = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n');
-  const hint = suggestion?.replace(/^\((.*)\)$/, '$1').replace('Did you', 'did you') ?? `see \`${helpFor(words)}\``;
+  const hint =
+    suggestion?.replace(/^\((.*)\)$/, '$1').replace('Did you', 'did you') ?? `see \`${helpFor(words)}\``;
   return new NoneventError('InvalidInput', message.replace(/\.$/, ''), { hint });
 }
 

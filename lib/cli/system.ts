@@ -75,7 +75,8 @@ export async function openSystem(surroundings: Surroundings): Promise<System> {
 /** A folder without a pipeline file may be a data folder's home by `nonevent dev` alone, and then it has one. */
 function requireDataFolder(surroundings: Surroundings): string {
   const { data, file } = findSettings(surroundings);
-  if (file.value !== undefined || data.from !== DATA_IN_THIS_FOLDER || existsSync(data.value)) return data.value;
+  if (file.value !== undefined || data.from !== DATA_IN_THIS_FOLDER || existsSync(data.value))
+    return data.value;
   const message = `no ${FILE_NAME} in ${surroundings.folder} or in any folder above it, so nothing says which system is meant`;
   throw new NoneventError('NotFound', message, {
     hint: 'go to the folder of your pipeline, or name the folder of the system with --data',

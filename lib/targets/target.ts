@@ -18,6 +18,8 @@ export type TargetState = {
     readonly running: boolean;
     /** How often it was started again because it had ended by itself. */
     readonly restarts: number;
+    /** How often it was seen to end by itself; not what was found ended when its target was opened. */
+    readonly exits: number;
   }[];
   readonly weights: Weights;
 };
@@ -41,13 +43,15 @@ export type RevisionCounters = {
 /** The counters of a target. A new `epoch` means that counting began anew, so older snapshots cannot be subtracted. */
 export type Counters = {
   readonly epoch: string;
+  /** When the epoch began, in milliseconds since 1970: nothing from before was seen by whoever counts. */
+  readonly since: number;
   readonly revisions: Readonly<Record<string, RevisionCounters>>;
 };
 
 /**
  * Where revisions run. Every call may be repeated: it finds what is already true and does only what is missing.
  *
- * Errors: `TargetFailed` (a revision cannot be placed, routed to or removed; with the tail of its log where it has one),
+ * Errors: `TargetFailed` (a revision cannot be placed, routed to or removed; with an excerpt of its log where it has one),
  * `Conflict` (what is there contradicts the call), `InvalidInput`.
  */
 export type Target = {

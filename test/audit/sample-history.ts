@@ -68,8 +68,10 @@ const traffic = (seconds: number, requests: number, errors: number) => ({
   candidate: { requests, errors, p95Ms: 20 },
   live: null,
   elapsedSeconds: seconds,
+  observedSeconds: seconds,
   windowSeconds: 3,
-  restarted: false,
+  routerRestarted: false,
+  exits: 0,
   problem: null,
 });
 

@@ -401,7 +401,7 @@ test('an analysis goes on with what it counts from then on, and every user is se
   expect(new Set(await eventsOf(asked, 'verdict'))).toEqual(
     new Set(['StageStarted 1', 'StageMeasured 1', 'StagePassed 1']),
   );
-  expect(end.view.stages.find(({ name }) => name === 'verdict')?.evidence).toMatchObject({ restarted: true });
+  expect(end.view.stages.find(({ name }) => name === 'verdict')?.evidence).toMatchObject({ routerRestarted: true });
 });
 
 test('a deployment that was concluded in one of two environments is concluded in both', async () => {

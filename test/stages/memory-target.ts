@@ -12,8 +12,11 @@ import type {
 export type MemoryTarget = Target & {
   readonly targets: Targets;
   readonly calls: string[];
-  count(counters: Record<string, unknown>, epoch?: string): void;
+  /** A new epoch counts `since` a time of its own. */
+  count(counters: Record<string, unknown>, epoch?: string, since?: number): void;
   crash(revision: string): void;
+  /** It ended by itself so often, and runs again. */
+  exit(revision: string, times: number): void;
   serveAt(revision: string | 'router', address: string): void;
 };
 
@@ -22,21 +25,24 @@ export function memoryTarget(running: readonly string[] = [], initial: Weights =
   const addresses = new Map<string, string>();
   const calls: string[] = [];
   let weights = initial;
-  let counters: Counters = { epoch: 'first', revisions: {} };
+  const exits = new Map<string, number>();
+  let counters: Counters = { epoch: 'first', since: 0, revisions: {} };
 
   const target: MemoryTarget = {
     calls,
     targets: { target: async () => target, runtime: async () => ({ os: 'Test' }) },
-    count(counted, epoch = 'first') {
-      counters = { epoch, revisions: counted as Record<string, RevisionCounters> };
+    count(counted, epoch = 'first', since = 0) {
+      counters = { epoch, since, revisions: counted as Record<string, RevisionCounters> };
     },
     crash: (revision) => void revisions.set(revision, false),
+    exit: (revision, times) => void exits.set(revision, (exits.get(revision) ?? 0) + times),
     serveAt: (revision, address) => void addresses.set(revision, address),
     async state() {
       const all = [...revisions].map(([revision, isRunning]) => ({
         revision,
         running: isRunning,
-        restarts: 0,
+        restarts: exits.get(revision) ?? 0,
+        exits: exits.get(revision) ?? 0,
       }));
       return { revisions: all, weights };
     },

@@ -29,7 +29,7 @@ export default command(input, async ({ id, at }, cli) => {
     output.answer([
       headline(view, last.at, style),
       `  ${style.dim(`as of commit ${last.seq} of ${commits.length}, ${dateAndTime(last.at)}, in state`)} ${state.join(', ')}`,
-      ...stageLines(view, { now: last.at, columns: output.columns() - 1, style }),
+      ...stageLines(view, { now: last.at, columns: output.columns('answer') - 1, style }),
     ]);
     return EXIT.done;
   } finally {

@@ -5,7 +5,6 @@ import type { Deployment } from '../../lifecycle/deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { NoneventError } from '../../nonevent-error.ts';
-import { duration } from '../../pipeline/duration.ts';
 import { changesOf } from '../../pipeline/steps.ts';
 import { type RollbackRequest, requireUndoable, rollbackId } from '../../stages/drive/request-rollback.ts';
 import { type Cli, command } from '../command.ts';
@@ -19,13 +18,14 @@ import { readPipelineFile } from '../reading/read-file.ts';
 import { findRollbackSubject, type LivePlace, placesOf } from '../reading/rollback-subject.ts';
 import { findSettings } from '../settings.ts';
 import { openSystem, type System } from '../system.ts';
+import { timeout } from '../timeout.ts';
 
 const input = z.object({
   what: z.string().optional(),
   reason: z.string().min(1).max(4000).optional(),
   yes: z.boolean().default(false),
   detach: z.boolean().default(false),
-  timeout: duration.optional(),
+  timeout: timeout.optional(),
   again: z.boolean().default(false),
 });
 type Input = z.output<typeof input>;
@@ -109,12 +109,12 @@ function consequence({ view }: Deployment, places: readonly LivePlace[]): readon
 
 async function show(
   rollback: DeploymentId,
-  { detach, timeout }: Input,
+  { detach, timeout: seconds }: Input,
   { store }: System,
   { output }: Cli,
 ): Promise<ExitCode> {
   if (output.format === 'text' && !(output.isAnswerRead && !detach)) output.answer([rollback]);
-  if (!detach) return followToEnd(store, rollback, output, timeout);
+  if (!detach) return followToEnd(store, rollback, output, seconds);
   if (output.format !== 'text') output.document({ deployment: rollback, requested: 'rollback' });
   output.note([`watch it with: nonevent status ${shortId(rollback)} --watch`]);
   return EXIT.done;

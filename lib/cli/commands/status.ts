@@ -4,7 +4,6 @@ import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import { findDeployment } from '../../history/find-deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
-import { duration } from '../../pipeline/duration.ts';
 import { type Cli, command } from '../command.ts';
 import { exitCodeOfDeployment, hasEnded } from '../exit-code-of-deployment.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -18,25 +17,27 @@ import { liveNow } from '../reading/live-now.ts';
 import { overviewDocument, overviewLines } from '../reading/overview.ts';
 import { readEveryReadiness } from '../reading/readiness.ts';
 import { statusDocument } from '../reading/status-document.ts';
+import { readEveryTraffic } from '../reading/traffic.ts';
 import { openSystem, type System } from '../system.ts';
+import { timeout } from '../timeout.ts';
 
 const NEWEST = 10;
 
 const input = z.object({
   id: z.string().optional(),
   watch: z.boolean().default(false),
-  timeout: duration.optional(),
+  timeout: timeout.optional(),
 });
 
 /** What is live and the newest deployments, or how one deployment stands. */
-export default command(input, async ({ id, watch, timeout }, cli) => {
+export default command(input, async ({ id, watch, timeout: seconds }, cli) => {
   const system = await openSystem(cli);
   const { store, close } = system;
   try {
     if (id === undefined && !watch) return await showOverview(system, cli);
     const deployment = await findDeployment(store, id ?? 'latest');
     if (!watch) return await showDeployment(store, deployment, cli);
-    return await followToEnd(store, deployment, cli.output, timeout, watcherFor(store, cli.output));
+    return await followToEnd(store, deployment, cli.output, seconds, watcherFor(store, cli.output));
   } finally {
     close();
   }
@@ -45,9 +46,14 @@ export default command(input, async ({ id, watch, timeout }, cli) => {
 async function showOverview(system: System, { output }: Cli): Promise<ExitCode> {
   const overview = await readOverview(system.store, NEWEST);
   const readiness = await readEveryReadiness(system, Object.keys(overview.environments));
+  const live = Object.entries(overview.environments).map(([name, environment]) => [
+    name,
+    Object.keys(environment.live),
+  ]);
+  const seen = { readiness, traffic: await readEveryTraffic(system.folder, Object.fromEntries(live)) };
   if (output.format === 'text')
-    output.answer(overviewLines(overview, readiness, new Date().toISOString(), output.answerStyle));
-  else output.document(overviewDocument(overview, readiness));
+    output.answer(overviewLines(overview, seen, new Date().toISOString(), output.answerStyle));
+  else output.document(overviewDocument(overview, seen));
   return EXIT.done;
 }
 
@@ -63,7 +69,7 @@ async function showDeployment(store: EventStore, id: DeploymentId, { output }: C
   const style = output.answerStyle;
   output.answer([
     headline(deployment.view, now, style),
-    ...stageLines(deployment.view, { now, columns: output.columns() - 1, style }),
+    ...stageLines(deployment.view, { now, columns: output.columns('answer') - 1, style }),
   ]);
   if (hasEnded(deployment) && exitCodeOfDeployment(deployment.view) !== EXIT.done) {
     output.note([`  why: nonevent explain ${id.slice(0, 8)}`]);

@@ -36,6 +36,8 @@ function show(read: FileRead, file: string, output: Output): void {
     `${style.good('✔ valid')}  ${style.bold(read.pipeline.pipeline)}  ${style.dim(file)}`,
     ...(apis === undefined ? [] : [style.dim(`  ${apisLine(apis)}`)]),
     ...planLines(read.pipeline, style, output.isAnswerRead),
-    style.dim(`  ${counted(checks, 'check')} and ${counted(changes, 'change')}; a failure undoes the changes, newest first`),
+    style.dim(
+      `  ${counted(checks, 'check')} and ${counted(changes, 'change')}; a failure undoes the changes, newest first`,
+    ),
   ]);
 }

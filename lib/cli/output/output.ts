@@ -18,7 +18,8 @@ export type Output = {
   readonly isAnswerRead: boolean;
   /** Whether notes may be redrawn in place. */
   readonly isInteractive: boolean;
-  readonly columns: () => number;
+  /** Columns that a line may take: no limit where no terminal shows it. */
+  readonly columns: (of: 'answer' | 'note') => number;
   readonly rows: () => number;
   /** Lines of the answer, to stdout. */
   answer(lines: readonly string[]): void;
@@ -55,14 +56,20 @@ export function createOutput(options: { readonly format: Format; readonly colour
     noteStyle: styleFor(stderr),
     isAnswerRead: stdout.isTTY === true,
     isInteractive: stderr.isTTY === true && env.TERM !== 'dumb' && options.format === 'text',
-    columns: () => stderr.columns ?? 80,
-    rows: () => stderr.rows ?? 24,
+    columns: (of) => columnsOf(of === 'answer' ? stdout : stderr),
+    // A terminal that does not know its size reports 0.
+    rows: () => stderr.rows || 24,
     answer: (lines) => write(lines.map((line) => `${line}\n`).join('')),
     document: (content) => write(`${documentText(content, options.format)}\n`),
     note: (lines) => void stderr.write(lines.map((line) => `${line}\n`).join('')),
     raw: (text) => void stderr.write(text),
     closed: closed.signal,
   };
+}
+
+/** Where a stream is no terminal nothing has to fit; a terminal that does not know its width reports 0. */
+export function columnsOf({ isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number }): number {
+  return isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY;
 }
 
 /** A pipe that was closed, or a terminal that was. */

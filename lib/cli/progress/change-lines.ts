@@ -2,9 +2,11 @@ import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { StageView } from '../../lifecycle/view.ts';
 import { type Mark, markOfStage } from '../../lifecycle/wording/marks.ts';
 import { timeOfDay } from '../../lifecycle/wording/times.ts';
+import { byWhom } from '../../lifecycle/wording/by-whom.ts';
 import type { Style } from '../output/style.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { pad } from '../output/width.ts';
+import { NEEDS_TRAFFIC, needsTraffic } from './needs-traffic.ts';
 import { elapsed } from './stage-list.ts';
 
 const WORD_COLUMNS = 11;
@@ -23,11 +25,12 @@ export function changeLines(
   return [
     ...(stop === undefined
       ? []
-      : [line(STOPPING, `asked by ${oneLine(stop.actor)}: ${oneLine(stop.reason)}`)]),
+      : [line(STOPPING, `asked by ${oneLine(byWhom(stop))}`)]),
     ...after.view.stages.flatMap((stage) => {
       const earlier = known.get(stage.name);
       if (stage.state !== (earlier?.state ?? 'pending'))
         return [line(markOfStage(stage), describe(stage, at))];
+      if (stage.extended && earlier?.extended === false) return [line(EXTENDED, extension(stage))];
       if (stage.attempts > (earlier?.attempts ?? 0) && stage.attempts > 1)
         return [line(RETRYING, attempt(stage))];
       return [];
@@ -37,6 +40,14 @@ export function changeLines(
 
 const STOPPING: Mark = { symbol: '■', word: 'stopping', tone: 'warning' };
 const RETRYING: Mark = { symbol: '↻', word: 'retrying', tone: 'warning' };
+
+/** One more window is no second try: nothing has gone wrong. */
+const EXTENDED: Mark = { symbol: '↻', word: 'extended', tone: 'warning' };
+
+function extension(stage: StageView): string {
+  const why = needsTraffic(stage) ? NEEDS_TRAFFIC : oneLine(stage.failure?.observed ?? 'not enough evidence');
+  return `${stage.name}  observed for as long again: ${why}`;
+}
 
 function attempt(stage: StageView): string {
   return `${stage.name}  attempt ${stage.attempts}`;
@@ -51,6 +62,7 @@ function describe(stage: StageView, at: string): string {
       return `${stage.name}  ${[elapsed(stage, at), comparison(stage.judgement)].filter(Boolean).join('  ')}`;
     case 'failed':
     case 'undoFailed':
+      if (stage.failure?.mode === 'stopped' || stage.failure?.mode === 'superseded') return stage.name;
       return `${stage.name}  ${[elapsed(stage, at), comparison(stage.failure)].filter(Boolean).join('  ')}`;
     case 'pending':
     case 'abandoned':

@@ -4,6 +4,7 @@ import { between, span } from '../../lifecycle/wording/times.ts';
 import type { Style } from '../output/style.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { pad, shorten, widthOf } from '../output/width.ts';
+import { NEEDS_TRAFFIC, needsTraffic } from './needs-traffic.ts';
 
 export type Rendering = {
   /** ISO-8601: elapsed times of what still runs are measured to here. */
@@ -14,28 +15,54 @@ export type Rendering = {
 
 const WORD_COLUMNS = 11;
 const TIME_COLUMNS = 7;
-/** What stands before the name: two spaces, symbol, space, word, space. */
-const NAME_AT = 2 + 2 + WORD_COLUMNS + 1;
+/** What stands before the word: two spaces, symbol, space. */
+const MARK_AT = 2 + 2;
 const QUESTION_COLUMNS_AT_LEAST = 12;
 const COMPARISON_COLUMNS_AT_LEAST = 30;
 
 /** The stages of a deployment, a line each, and under what runs or failed the two sides of its question. Pure. */
 export function stageLines(view: DeploymentView, rendering: Rendering): readonly string[] {
-  const longest = Math.max(0, ...view.stages.map((stage) => widthOf(labelOf(stage))));
-  const nameColumns = Math.max(8, Math.min(longest, rendering.columns - NAME_AT - TIME_COLUMNS - 3));
+  const layout = layoutOf(view, rendering);
   return view.stages.flatMap((stage) => [
-    stageLine(stage, nameColumns, rendering),
-    ...comparisonLines(stage, nameColumns, rendering),
+    stageLine(stage, view, layout, rendering),
+    ...comparisonLines(stage, layout, rendering),
   ]);
 }
 
-function stageLine(stage: StageView, nameColumns: number, { now, columns, style }: Rendering): string {
-  const { symbol, word, tone } = markOfStage(stage);
-  const mark = style[tone](`${symbol} ${pad(word, WORD_COLUMNS)}`);
-  const name = pad(shorten(labelOf(stage), nameColumns), nameColumns);
-  const left = columns - (NAME_AT + nameColumns + TIME_COLUMNS + 3);
-  const question = left < QUESTION_COLUMNS_AT_LEAST ? '' : shorten(oneLine(stage.question), left);
-  const filled = pad(question, Math.max(0, left)).slice(question.length);
+/** Columns of each part, the same for all lines. */
+type Layout = {
+  readonly word: number;
+  /** Where the name begins. */
+  readonly nameAt: number;
+  readonly name: number;
+  readonly question: number;
+};
+
+function layoutOf(view: DeploymentView, { columns }: Rendering): Layout {
+  const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(widthOf));
+  const word = Math.max(
+    WORD_COLUMNS,
+    widest(view.stages.map((stage) => markOfStage(stage, view.failure).word)),
+  );
+  const nameAt = MARK_AT + word + 1;
+  const name = Math.max(8, Math.min(widest(view.stages.map(labelOf)), columns - nameAt - TIME_COLUMNS - 3));
+  const left = columns - (nameAt + name + TIME_COLUMNS + 3);
+  const question = Number.isFinite(left) ? left : widest(view.stages.map((stage) => oneLine(stage.question)));
+  return { word, nameAt, name, question };
+}
+
+function stageLine(
+  stage: StageView,
+  { failure }: DeploymentView,
+  layout: Layout,
+  { now, style }: Rendering,
+): string {
+  const { symbol, word, tone } = markOfStage(stage, failure);
+  const mark = style[tone](`${symbol} ${pad(word, layout.word)}`);
+  const name = pad(shorten(labelOf(stage), layout.name), layout.name);
+  const room = layout.question;
+  const question = room < QUESTION_COLUMNS_AT_LEAST ? '' : shorten(oneLine(stage.question), room);
+  const filled = pad(question, Math.max(0, room)).slice(question.length);
   const time = timeOf(stage, now).padStart(TIME_COLUMNS);
   const named = stage.state === 'pending' ? style.dim(name) : style.bold(name);
   return `  ${mark} ${named}  ${style.dim(question)}${filled} ${time}`.trimEnd();
@@ -44,20 +71,29 @@ function stageLine(stage: StageView, nameColumns: number, { now, columns, style 
 /** What was expected and what was observed, where somebody will want to know it now. */
 function comparisonLines(
   stage: StageView,
-  nameColumns: number,
+  layout: Layout,
   { columns, style }: Rendering,
 ): readonly string[] {
+  const isAsked = !isEndedFromOutside(stage);
   const isOfInterest =
-    stage.state === 'running' || stage.failure !== undefined || markOfStage(stage).symbol === '!';
+    stage.state === 'running' ||
+    (stage.failure !== undefined && isAsked) ||
+    markOfStage(stage).symbol === '!';
   const sides = stage.state === 'running' ? stage.judgement : (stage.failure ?? stage.judgement);
   if (!isOfInterest || sides === undefined) return [];
-  const wide = NAME_AT + nameColumns + 2;
+  const wide = layout.nameAt + layout.name + 2;
   const indent = columns - wide < COMPARISON_COLUMNS_AT_LEAST ? 6 : wide;
   const room = columns - indent - 'expected '.length;
   return [
     `${' '.repeat(indent)}${style.dim('expected')} ${shorten(oneLine(sides.expected), room)}`,
     `${' '.repeat(indent)}${style.dim('observed')} ${shorten(oneLine(sides.observed), room)}`,
+    ...(needsTraffic(stage) ? [`${' '.repeat(indent)}${style.warning(shorten(NEEDS_TRAFFIC, room))}`] : []),
   ];
+}
+
+/** What was asked and seen says nothing about a stage that was stopped. */
+function isEndedFromOutside({ state, failure }: StageView): boolean {
+  return state !== 'running' && (failure?.mode === 'stopped' || failure?.mode === 'superseded');
 }
 
 function labelOf(stage: StageView): string {

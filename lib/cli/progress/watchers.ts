@@ -1,17 +1,14 @@
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import type { Output } from '../output/output.ts';
-import type { Style } from '../output/style.ts';
-import { shorten } from '../output/width.ts';
 import { changeLines } from './change-lines.ts';
 import type { Watcher } from './follow.ts';
 import { headline } from './headline.ts';
+import { createMeasurementLines } from './measurement-lines.ts';
 import { signOfLife } from './sign-of-life.ts';
 import { stageLines } from './stage-list.ts';
 
 const SIGN_OF_LIFE_MILLISECONDS = 30_000;
-/** Where there is no terminal, lines may be long. */
-const PLAIN_COLUMNS = 120;
 const CLEAR_LINE = '\u001b[2K';
 const CLEAR_BELOW = '\u001b[J';
 /** A line that wrapped would take two rows, and the next redraw would start a row too low. */
@@ -29,7 +26,7 @@ function redrawnList(output: Output): Watcher {
   const draw = (deployment: Deployment): void => {
     const { view } = deployment;
     const now = new Date().toISOString();
-    const rendering = { now, columns: output.columns() - 1, style: output.noteStyle };
+    const rendering = { now, columns: output.columns('note') - 1, style: output.noteStyle };
     const lines = view.outcome === undefined ? [headline(view, now, output.noteStyle)] : [];
     const all = [...lines, ...stageLines(view, rendering), ''];
     const shown = view.outcome === undefined ? all.slice(0, Math.max(1, output.rows() - 1)) : all;
@@ -45,6 +42,7 @@ function redrawnList(output: Output): Watcher {
 /** A line per change. What it begins with is where the deployment stands; one that has ended is told by its last screen. */
 function plainLines(output: Output): Watcher {
   const style = output.noteStyle;
+  const measurementLines = createMeasurementLines(style);
   let before: Deployment | undefined;
   let saidAt = performance.now();
   const say = (lines: readonly string[]): void => {
@@ -53,23 +51,25 @@ function plainLines(output: Output): Watcher {
     saidAt = performance.now();
   };
   return {
-    changed: (deployment, { at }) => {
-      if (before !== undefined) say(changeLines(before, deployment, at, style));
-      else if (deployment.view.outcome === undefined)
-        say(openingLines(deployment.view, new Date().toISOString(), style));
+    changed: (deployment, commit) => {
+      if (before !== undefined) {
+        const changes = changeLines(before, deployment, commit.at, style);
+        say([...changes, ...measurementLines(deployment, commit)]);
+      } else if (deployment.view.outcome === undefined) say(openingLines(deployment.view, output));
       before = deployment;
     },
     waiting: (deployment) => {
       if (performance.now() - saidAt < SIGN_OF_LIFE_MILLISECONDS) return;
-      say([shorten(signOfLife(deployment, new Date().toISOString()), 200)]);
+      say([signOfLife(deployment, new Date().toISOString())]);
     },
   };
 }
 
-function openingLines(view: DeploymentView, now: string, style: Style): readonly string[] {
+function openingLines(view: DeploymentView, { noteStyle: style, columns }: Output): readonly string[] {
+  const now = new Date().toISOString();
   return [
     headline(view, now, style),
-    ...stageLines(view, { now, columns: PLAIN_COLUMNS, style }),
+    ...stageLines(view, { now, columns: columns('note') - 1, style }),
     style.dim('watching; Ctrl-C ends the watching, not the deployment'),
   ];
 }

@@ -2,24 +2,32 @@ import type { Environment } from '../../environments/environment.ts';
 import { flagInWords, flagValues } from '../../environments/flags.ts';
 import type { Overview } from '../../environments/overview.ts';
 import type { Readiness } from '../../environments/readiness.ts';
+import type { RevisionRef } from '../../history/environment-events.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { markOfDeployment } from '../../lifecycle/wording/marks.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { between, dateAndTime, span } from '../../lifecycle/wording/times.ts';
+import type { Weights } from '../../targets/target.ts';
 import type { Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import { oneLine } from '../output/untrusted.ts';
 import type { EveryReadiness } from './readiness.ts';
+import { type EveryTraffic, splitInWords, versionOf } from './traffic.ts';
+
+/** What is true on the targets, as far as it can be seen from outside. */
+export type Seen = { readonly readiness: EveryReadiness; readonly traffic: EveryTraffic };
 
 /** The overview for people. Pure. */
 export function overviewLines(
   { environments, deployments }: Overview,
-  readiness: EveryReadiness,
+  { readiness, traffic }: Seen,
   now: string,
   style: Style,
 ): readonly string[] {
   if (deployments.length === 0) return ['no deployment yet', `  ${style.dim('next')}  nonevent deploy`];
-  const live = Object.entries(environments).flatMap(([name, environment]) => liveRows(name, environment));
+  const live = Object.entries(environments).flatMap(([name, environment]) =>
+    liveRows(name, environment, traffic[name] ?? {}),
+  );
   return [
     style.bold('Live'),
     ...table([['  environment', 'pipeline', 'live', 'known good', 'lease'], ...live], (cell, _, row) =>
@@ -61,17 +69,30 @@ function flagsSection(environments: Overview['environments'], style: Style): rea
   ];
 }
 
-function liveRows(name: string, { live, lease }: Environment): readonly (readonly string[])[] {
+/** What is live, or who gets how much while the traffic is split. */
+function liveRows(
+  name: string,
+  { live, lease }: Environment,
+  traffic: EveryTraffic[string],
+): readonly (readonly string[])[] {
   const held = lease === undefined ? 'free' : `held by ${shortId(lease.deployment)}`;
   const pairs = Object.entries(live);
   if (pairs.length === 0) return [[`  ${name}`, '-', 'nothing', '-', held]];
   return pairs.map(([pipeline, pair]) => [
     `  ${name}`,
     pipeline,
-    pair.live.release.version,
+    trafficInWords(pair.live, traffic[pipeline]),
     pair.knownGood?.release.version ?? '-',
     held,
   ]);
+}
+
+/** A revision that is not recorded as live may have all the traffic: just before it is recorded, or while that is undone. */
+function trafficInWords(live: RevisionRef, weights: Weights | undefined): string {
+  const split = splitInWords(weights);
+  if (split !== undefined) return split;
+  const [served] = Object.keys(weights ?? {});
+  return served === undefined || served === live.revision ? live.release.version : `${versionOf(served)} 100 %`;
 }
 
 /** Can it be rolled back? A line for each pipeline that is live somewhere. */
@@ -108,14 +129,17 @@ function row(view: DeploymentView, now: string): readonly string[] {
     `  ${shortId(view.deployment)}`,
     view.pipeline.pipeline,
     view.release.version,
-    `${symbol} ${word}`,
+    `${symbol} ${word}${word === 'stopped' && view.stop !== undefined ? ` by ${oneLine(view.stop.actor)}` : ''}`,
     dateAndTime(view.requestedAt),
     span(between(view.requestedAt, view.endedAt ?? now)),
   ];
 }
 
 /** The overview as `-o json` gives it. Pure. */
-export function overviewDocument({ environments, deployments }: Overview, readiness: EveryReadiness): object {
+export function overviewDocument(
+  { environments, deployments }: Overview,
+  { readiness, traffic }: Seen,
+): object {
   return {
     environments: Object.entries(environments).map(([environment, { live, lease, flags }]) => ({
       environment,
@@ -124,6 +148,7 @@ export function overviewDocument({ environments, deployments }: Overview, readin
       pipelines: Object.entries(live).map(([pipeline, pair]) => ({
         pipeline,
         ...pair,
+        traffic: traffic[environment]?.[pipeline] ?? null,
         rollback: readiness[environment]?.[pipeline] ?? null,
       })),
     })),
@@ -133,6 +158,8 @@ export function overviewDocument({ environments, deployments }: Overview, readin
       pipeline: view.pipeline.pipeline,
       release: view.release,
       outcome: view.outcome ?? null,
+      ending: view.outcome === undefined ? null : markOfDeployment(view).word,
+      stop: view.stop ?? null,
       requestedAt: view.requestedAt,
       endedAt: view.endedAt ?? null,
     })),

@@ -18,7 +18,10 @@ export async function requirePipeline(path: string, { folder, output }: Cli): Pr
     'InvalidInput',
     output.format === 'text' ? 'not a valid pipeline' : `${first?.message}`,
     {
-      fields: { file: output.format === 'text' ? shownPath(path, folder) : path, ...(first === undefined ? {} : { line: first.line, column: first.column }) },
+      fields: {
+        file: output.format === 'text' ? shownPath(path, folder) : path,
+        ...(first === undefined ? {} : { line: first.line, column: first.column }),
+      },
       hint: 'correct it, then see what it expands to with `nonevent validate`',
     },
   );

@@ -1,8 +1,12 @@
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { StageView } from '../../lifecycle/view.ts';
 import { type LiveNow, lastEnvironment } from './live-now.ts';
+import { trafficOfRunning } from './traffic.ts';
 
-/** A deployment as `-o json` gives it. `live` and `knownGood` are those of the environment it ends up in. Pure. */
+/**
+ * A deployment as `-o json` gives it. `live` and `knownGood` are those of the environment it ends up in,
+ * `traffic` is the split that it has made while it runs. Pure.
+ */
 export function statusDocument({ state, view }: Deployment, live: LiveNow): object {
   const pair = live[lastEnvironment(view.pipeline) ?? ''];
   return {
@@ -21,6 +25,7 @@ export function statusDocument({ state, view }: Deployment, live: LiveNow): obje
     failure: view.failure ?? null,
     live: pair?.live ?? null,
     knownGood: pair?.knownGood ?? null,
+    traffic: trafficOfRunning(view) ?? null,
     environments: Object.fromEntries(
       Object.entries(live).map(([name, now]) => [
         name,

@@ -65,7 +65,9 @@ export function markOfDeployment(
 ): Mark {
   const { kind, outcome } = view;
   const isUndecided = outcome === 'failed' || (outcome === 'rolledBack' && kind === 'forward');
-  const ending = isUndecided ? (markOfEnding(view.failure) ?? (isLeaseHeld(view) ? LEASE_HELD : undefined)) : undefined;
+  const ending = isUndecided
+    ? (markOfEnding(view.failure) ?? (isLeaseHeld(view) ? LEASE_HELD : undefined))
+    : undefined;
   if (ending !== undefined) return ending;
   return kind === 'rollback' ? MARK_OF_ROLLBACK[outcome ?? 'running'] : markOfOutcome(outcome);
 }

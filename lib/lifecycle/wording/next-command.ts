@@ -21,7 +21,14 @@ export function tryingAgain(view: DeploymentView): string {
 }
 
 /** Stages whose work needs nothing of the release, so that what keeps them from ending in time is the infrastructure. */
-const INFRASTRUCTURE: readonly StageKind[] = ['acquire', 'shift', 'flag', 'analysis', 'parity', 'compatibility'];
+const INFRASTRUCTURE: readonly StageKind[] = [
+  'acquire',
+  'shift',
+  'flag',
+  'analysis',
+  'parity',
+  'compatibility',
+];
 
 /** Whether the very same, tried again, may end otherwise. */
 export function mayHelpAgain(view: DeploymentView): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DeploymentView } from '../../lifecycle/view.ts';
-import type { RevisionCounters, Target } from '../../targets/target.ts';
+import type { RevisionCounters, Target, TargetState } from '../../targets/target.ts';
 import type { Json } from '../kind.ts';
 import { revisionOf } from '../revision.ts';
 import { weightsBeforeShifts, withTraffic } from '../weights.ts';
@@ -21,6 +21,7 @@ const beginning = z.object({
   /** The revision that the new one is held against; `null` at a first deployment. */
   live: z.string().nullable(),
   epoch: z.string(),
+  exitsBefore: z.int().min(0),
   candidateBefore: revisionCounters.nullable(),
   /** All that is known of the live revision before the window. */
   liveBefore: revisionCounters.nullable(),
@@ -33,10 +34,15 @@ export const measurement = z.object({
   live: z
     .object({ revision: z.string(), basis: z.enum(['window', 'history']), traffic: traffic.nullable() })
     .nullable(),
+  /** Since the analysis began, also while nobody counted. */
   elapsedSeconds: z.number().min(0),
+  /** How much of that the counts stand for: since the analysis began, or since the counters began anew after that. */
+  observedSeconds: z.number().min(0),
   windowSeconds: z.number().positive(),
   /** Whether the counters began anew within the window, so that what was counted before is missing. */
-  restarted: z.boolean(),
+  routerRestarted: z.boolean(),
+  /** How often the candidate ended by itself since the analysis began. */
+  exits: z.int().min(0),
   /** Why there is no evidence, where there is none. */
   problem: z.string().nullable(),
 });
@@ -50,7 +56,7 @@ export async function beginMeasuring(
   at: number,
 ): Promise<Json> {
   const { revision } = revisionOf(view);
-  const { weights } = await target.state();
+  const { weights, revisions: placed } = await target.state();
   const live =
     heaviest(weights, revision) ?? heaviest(weightsBeforeShifts(view, environment) ?? {}, revision) ?? null;
   const { epoch, revisions } = await target.counters();
@@ -59,6 +65,7 @@ export async function beginMeasuring(
     candidate: revision,
     live,
     epoch,
+    exitsBefore: exitsOf(placed, revision),
     candidateBefore: revisionCounters
       .nullable()
       .catch(null)
@@ -68,6 +75,10 @@ export async function beginMeasuring(
       .catch(null)
       .parse(live === null ? null : (revisions[live] ?? NO_TRAFFIC)),
   };
+}
+
+function exitsOf(placed: TargetState['revisions'], candidate: string): number {
+  return placed.find(({ revision }) => revision === candidate)?.exits ?? 0;
 }
 
 /** The revision that most users reach, other than one. */
@@ -84,14 +95,14 @@ export async function measure(
   now: number,
 ): Promise<Measurement> {
   const from = beginning.parse(begun);
-  const { epoch, revisions } = await target.counters();
+  const { epoch, since: countedSince, revisions } = await target.counters();
   const { revisions: placed } = await target.state();
-  const restarted = epoch !== from.epoch;
+  const routerRestarted = epoch !== from.epoch;
   const since = (revision: string, before: z.output<typeof revisionCounters> | null) => {
     const counted = revisionCounters.safeParse(revisions[revision]);
-    if (!counted.success || (before === null && !restarted)) return undefined;
+    if (!counted.success || (before === null && !routerRestarted)) return undefined;
     const between = revisionCounters.safeParse(
-      restarted ? counted.data : difference(counted.data, before ?? NO_TRAFFIC),
+      routerRestarted ? counted.data : difference(counted.data, before ?? NO_TRAFFIC),
     );
     return between.success ? between.data : undefined;
   };
@@ -103,9 +114,11 @@ export async function measure(
       from.live === null
         ? null
         : liveTraffic(from.live, since(from.live, from.liveBefore), from.liveBefore, window),
-    elapsedSeconds: Math.max(0, Math.round(now - from.at) / 1000),
+    elapsedSeconds: secondsBetween(from.at, now),
+    observedSeconds: Number.isFinite(countedSince) ? secondsBetween(Math.max(from.at, countedSince), now) : 0,
     windowSeconds: window.seconds,
-    restarted,
+    routerRestarted,
+    exits: Math.max(0, exitsOf(placed, from.candidate) - from.exitsBefore),
     problem: problemOf(
       from.candidate,
       isRunning,
@@ -113,6 +126,10 @@ export async function measure(
       candidate !== undefined,
     ),
   };
+}
+
+function secondsBetween(from: number, to: number): number {
+  return Math.max(0, Math.round(to - from) / 1000);
 }
 
 function problemOf(

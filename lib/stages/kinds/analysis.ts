@@ -29,14 +29,21 @@ export const analysisKind: CheckKind<AnalysisStage> = {
     return { evidence: await measure(target, begun, window, context.now()) };
   },
 
-  /** A violated bound rejects as soon as there are requests enough; a pass needs the whole window and every bound. */
+  /**
+   * A violated bound rejects as soon as there are requests enough; a pass needs every bound, and the whole window observed. A
+   * candidate that ended by itself is rejected whatever the requests say: a crash is evidence enough.
+   */
   judge(stage, recorded) {
     const seen = measurement.safeParse(recorded);
     if (!seen.success)
       return { verdict: 'inconclusive', expected: 'counters', observed: 'no readable evidence' };
-    const { candidate, live, elapsedSeconds, problem } = seen.data;
+    const { candidate, live, observedSeconds, exits, problem } = seen.data;
     const bounds = holdBounds(stage, candidate, live);
     const expected = bounds.map((bound) => bound.expected).join(' and ');
+    if (exits > 0) {
+      const withoutExit = [...bounds.map((bound) => bound.expected), 'no exit'].join(' and ');
+      return { verdict: 'fail', expected: withoutExit, observed: inWords(seen.data) };
+    }
     const isEnough = candidate !== null && candidate.requests >= stage.minRequests;
     if (isEnough && bounds.some(({ holds }) => holds === false)) {
       return { verdict: 'fail', expected, observed: inWords(seen.data) };
@@ -50,7 +57,7 @@ export const analysisKind: CheckKind<AnalysisStage> = {
       bounds.length > 0 &&
       isEnough &&
       problem === null &&
-      elapsedSeconds >= stage.for &&
+      observedSeconds >= stage.for &&
       missing === undefined
     ) {
       return { verdict: 'pass', expected, observed: inWords(seen.data) };
@@ -69,22 +76,26 @@ function inconclusive(expected: string, observed: readonly (string | undefined)[
 
 /** What is not there yet to pass, in words. */
 function missingOf(stage: AnalysisStage, seen: Measurement, allHold: boolean): string | undefined {
-  const { candidate, live, elapsedSeconds, problem } = seen;
+  const { candidate, live, observedSeconds, problem } = seen;
   if (problem !== null || candidate === null) return undefined;
   if (candidate.requests < stage.minRequests)
     return `${candidate.requests} of ${stage.minRequests} requests needed`;
-  if (elapsedSeconds < stage.for) return `${elapsedSeconds} s of ${stage.for} s observed`;
+  if (observedSeconds < stage.for) return `${observedSeconds} s of ${stage.for} s observed`;
   if (allHold) return undefined;
   return live === null
     ? 'not every bound can be evaluated'
     : `too little is known of ${live.revision} to compare with`;
 }
 
-function inWords({ candidate, live, restarted, problem }: Measurement): string {
+function inWords({ candidate, live, routerRestarted, observedSeconds, exits, problem }: Measurement): string {
+  const ended =
+    exits === 0 ? undefined : `the new revision ended by itself ${exits === 1 ? 'once' : `${exits} times`}`;
   const ours = candidate === null ? 'nothing counted' : trafficInWords(candidate);
   const theirs = live === null || live.traffic === null ? undefined : `live: ${trafficInWords(live.traffic)}`;
   const basis =
     live?.basis === 'history' && theirs !== undefined ? `${theirs}, with its traffic from before` : theirs;
-  const anew = restarted ? 'counted from zero since the router started anew' : undefined;
-  return [problem ?? undefined, ours, basis, anew].filter((part) => part !== undefined).join('; ');
+  const anew = routerRestarted
+    ? `counted from zero since the router started anew ${observedSeconds} s ago`
+    : undefined;
+  return [ended, problem ?? undefined, ours, basis, anew].filter((part) => part !== undefined).join('; ');
 }

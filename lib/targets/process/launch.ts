@@ -20,7 +20,7 @@ export type RevisionHome = {
   /** Holds `app`, `output.log` and the run files. */
   readonly folder: string;
   record(): RevisionRecord;
-  save(change: Partial<Pick<RevisionRecord, 'run' | 'phase' | 'restarts'>>): Promise<void>;
+  save(change: Partial<Pick<RevisionRecord, 'run' | 'phase' | 'restarts' | 'exits'>>): Promise<void>;
   /** Ports that other revisions use or have begun to use. */
   takenPorts(): ReadonlySet<number>;
   /** What every service of the environment is told. */

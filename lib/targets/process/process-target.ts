@@ -85,10 +85,11 @@ export async function openProcessTarget(initial: TargetRecord, options: TargetOp
       const { revisions: known, weights } = file.current();
       return {
         weights,
-        revisions: known.map(({ revision, restarts }) => ({
+        revisions: known.map(({ revision, restarts, exits }) => ({
           revision,
           running: revisions.port(revision) !== undefined,
           restarts,
+          exits,
         })),
       };
     },

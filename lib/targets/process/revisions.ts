@@ -167,5 +167,6 @@ function newRecord(revision: Revision, definition: ProcessTarget): RevisionRecor
     phase: 'placing',
     launch: { start, health, env, ...(secrets === undefined ? {} : { secrets }) },
     restarts: 0,
+    exits: 0,
   };
 }

@@ -43,6 +43,7 @@ export function createRouter(name: string): Router {
   let turn = 0;
   const retired = new Set<Listener>();
   let listener: Listener | undefined;
+  let listensSince: number | undefined;
 
   /** The next revision in turn; where some were tried already, the next other one, without using up a turn. */
   function nextRevision(tried: ReadonlySet<string>): string | undefined {
@@ -137,6 +138,7 @@ export function createRouter(name: string): Router {
       listener?.retire();
       if (listener !== undefined) retired.add(listener);
       listener = next;
+      listensSince ??= Date.now();
     },
     port: () => listener?.port,
     route(weights) {
@@ -150,7 +152,8 @@ export function createRouter(name: string): Router {
       else ports.set(revision, port);
     },
     finished: (revision, milliseconds) => open.finished(milliseconds, revision),
-    counters: counters.snapshot,
+    // What was before it first listened nobody has seen.
+    counters: (revisions) => ({ ...counters.snapshot(revisions), since: listensSince ?? Date.now() }),
     async close(milliseconds) {
       listener?.retire();
       await open.finished(milliseconds);

@@ -59,6 +59,9 @@ export function createService(home: RevisionHome, watcher: ServiceWatcher): Serv
       const how = await Promise.race([ended, aborted(signal)]);
       if (how === undefined) return;
       became(undefined);
+      await home
+        .save({ exits: home.record().exits + 1 })
+        .catch((thrown: unknown) => watcher.log(messageOf(thrown)));
       watcher.log(`revision ${home.record().revision} ${how}; it is started again`);
       await stopGroup(pid, STOP_GRACE);
       failures = performance.now() - since > STEADY ? 0 : failures + 1;

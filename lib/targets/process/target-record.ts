@@ -8,10 +8,13 @@ import { digest } from '../../pipeline/release.ts';
 /** The file beside the revisions' folders that holds a target's record. */
 export const RECORD_FILE = 'state.json';
 
+/** The folder beside the revisions' folders that holds the logs of those that failed or were removed. */
+export const LOGS_FOLDER = 'logs';
+
 /** A revision's name, which is also its folder's. */
 export const revisionName = revisionRef.shape.revision.refine(
-  (written) => written !== RECORD_FILE,
-  `expected another name: ${RECORD_FILE} is the target's own file`,
+  (written) => written !== RECORD_FILE && written !== LOGS_FOLDER,
+  `expected another name: ${RECORD_FILE} and ${LOGS_FOLDER} are the target's own`,
 );
 
 /**
@@ -41,6 +44,7 @@ export const revisionRecord = z.strictObject({
     .optional()
     .describe('The latest start.'),
   restarts: z.int().min(0),
+  exits: z.int().min(0).default(0).describe('How often it was seen to end by itself.'),
 });
 export type RevisionRecord = z.output<typeof revisionRecord>;
 

@@ -9,7 +9,7 @@ export type TrafficCounters = {
   lost(revision: string): void;
   /** The answer that began with `status` broke off. A 5xx is an error already and is not counted a second time. */
   brokeOff(revision: string, status: number): void;
-  snapshot(revisions: readonly string[]): Counters;
+  snapshot(revisions: readonly string[]): Omit<Counters, 'since'>;
 };
 
 /** Starts counting at zero under a new epoch. */

@@ -1,0 +1,27 @@
+import type { Commit } from '../../history/event-store.ts';
+import type { Deployment } from '../../lifecycle/deployment.ts';
+import { timeOfDay } from '../../lifecycle/wording/times.ts';
+import type { Style } from '../output/style.ts';
+import { oneLine } from '../output/untrusted.ts';
+import { pad } from '../output/width.ts';
+
+const APART_MILLISECONDS = 5000;
+const WORD_COLUMNS = 11;
+
+/** A line for what a commit says was measured, at most one per stage in 5 s of the history's own time. */
+export function createMeasurementLines(
+  style: Style,
+): (deployment: Deployment, commit: Pick<Commit, 'at' | 'events'>) => readonly string[] {
+  const saidAt = new Map<string, number>();
+  return ({ view }, { at, events }) =>
+    events.flatMap((event) => {
+      if (event.type !== 'StageMeasured') return [];
+      const { stage, judgement } = event.data;
+      const isRunning = view.stages.some(({ name, state }) => name === stage && state === 'running');
+      const isSoon = Date.parse(at) - (saidAt.get(stage) ?? Number.NEGATIVE_INFINITY) < APART_MILLISECONDS;
+      if (!isRunning || isSoon) return [];
+      saidAt.set(stage, Date.parse(at));
+      const mark = style.dim(`· ${pad('measured', WORD_COLUMNS)}`);
+      return [`${style.dim(timeOfDay(at))}  ${mark} ${stage}  ${oneLine(judgement.observed)}`];
+    });
+}
