@@ -44,4 +44,5 @@ export type LintCode =
   | 'NE311'
   | 'NE312'
   | 'NE313'
+  | 'NE314'
   | 'NE320';

@@ -127,7 +127,7 @@ function environmentOf(environment: string | undefined): { environment?: string 
 
 function expandCanary(canary: CanaryStage, environment: string): readonly Stage[] {
   return [
-    placeOf(canary.name, environment),
+    placeOf(canary, environment),
     ...smokeOf(canary.name, environment, canary.smoke),
     ...canary.steps.flatMap((percent) => [
       shiftOf(canary.name, environment, percent),
@@ -138,7 +138,7 @@ function expandCanary(canary: CanaryStage, environment: string): readonly Stage[
 
 function expandBlueGreen(stage: BlueGreenStage, environment: string): readonly Stage[] {
   return [
-    placeOf(stage.name, environment),
+    placeOf(stage, environment),
     ...smokeOf(stage.name, environment, stage.smoke),
     shiftOf(stage.name, environment, 100),
     ...(stage.analysis === undefined ? [] : [analysisOf(stage.name, environment, 100, stage.analysis)]),
@@ -147,8 +147,10 @@ function expandBlueGreen(stage: BlueGreenStage, environment: string): readonly S
 
 const RETRIES = 2;
 
-function placeOf(name: string, environment: string): Stage {
-  return { kind: 'place', name: `${name}-place`, ...DEFAULTS.place, retries: RETRIES, environment };
+function placeOf({ name, timeout }: CanaryStage | BlueGreenStage, environment: string): Stage {
+  const { question } = DEFAULTS.place;
+  const common = { question, ...timesOf('place', { timeout }), retries: RETRIES, environment };
+  return { kind: 'place', name: `${name}-place`, ...common };
 }
 
 function smokeOf(name: string, environment: string, smoke: SmokeCheck | undefined): readonly Stage[] {

@@ -10,6 +10,7 @@ import { dominatingCheck } from './lints/dominating-check.ts';
 import { earlyVerdict } from './lints/early-verdict.ts';
 import { endsAtAll } from './lints/ends-at-all.ts';
 import { enforcingCheck } from './lints/enforcing-check.ts';
+import { idleBounds } from './lints/idle-bounds.ts';
 import type { Lint } from './lints/lint.ts';
 import { literalSecrets } from './lints/literal-secrets.ts';
 import { placedFirst } from './lints/placed-first.ts';
@@ -33,6 +34,7 @@ const LINTS: Readonly<Record<LintCode, Lint>> = {
   NE311: uniquePorts,
   NE312: apisHeld,
   NE313: apisDeclared,
+  NE314: idleBounds,
   NE320: literalSecrets,
 };
 
@@ -51,6 +53,7 @@ export const LINT_CODES: Readonly<Record<LintCode, CodePage>> = {
   NE311: uniquePorts.page,
   NE312: apisHeld.page,
   NE313: apisDeclared.page,
+  NE314: idleBounds.page,
   NE320: literalSecrets.page,
 };
 

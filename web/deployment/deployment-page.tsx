@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
-import { markOfOutcome } from '../../lib/lifecycle/wording/marks.ts';
+import { markOfDeployment } from '../../lib/lifecycle/wording/marks.ts';
 import { shortId } from '../../lib/lifecycle/wording/short-id.ts';
 import { between, span } from '../../lib/lifecycle/wording/times.ts';
 import { deploymentLine } from '../../lib/local/page/overview-document.ts';
@@ -69,7 +69,7 @@ function FoldedDeployment({ route, live, token, folded, isRunning }: FoldedPrope
             {view.pipeline.pipeline} <span class="version">{shownLine(view.release.version)}</span>
           </h1>
           <p class="dim">
-            <Mark mark={markOfOutcome(view.outcome)} /> ·{' '}
+            <Mark mark={markOfDeployment(view)} /> ·{' '}
             {span(between(view.requestedAt, view.endedAt ?? now))} · requested{' '}
             <Time at={view.requestedAt} whole /> by {shownLine(view.trigger.actor)} ·{' '}
             {view.kind === 'rollback' && 'rollback · '}
@@ -153,6 +153,6 @@ function useTitle(newest: Folded | undefined): void {
 }
 
 function titleOf({ deployment: { view } }: Extract<Folded, { readonly ok: true }>): string {
-  const { symbol, word } = markOfOutcome(view.outcome);
+  const { symbol, word } = markOfDeployment(view);
   return `${symbol} ${view.pipeline.pipeline} ${view.release.version} ${word}`;
 }

@@ -1,5 +1,4 @@
 import type { JSX } from 'preact';
-import { markOfOutcome } from '../../lib/lifecycle/wording/marks.ts';
 import { shortId } from '../../lib/lifecycle/wording/short-id.ts';
 import { between, dateAndTime, span } from '../../lib/lifecycle/wording/times.ts';
 import type {
@@ -120,7 +119,7 @@ function DeploymentTable({ deployments, now }: DeploymentTableProperties): JSX.E
                 {line.kind === 'rollback' && ' rollback'}
               </td>
               <td>
-                <Mark mark={markOfOutcome(line.outcome ?? undefined)} />
+                <Mark mark={line.mark} />
               </td>
               <td class="stands">{standsOf(line)}</td>
               <td>{dateAndTime(line.requestedAt)}</td>

@@ -11,7 +11,7 @@ import { findSettings, type Settings } from '../settings.ts';
 export default command(z.object({}), async (_, cli) => {
   const { output } = cli;
   const settings = findSettings(cli);
-  const findings = await examine(settings, cli.folder);
+  const findings = await examine(settings, cli);
   const isWell = findings.every(({ state }) => state !== 'problem');
   if (output.format === 'text') output.answer(doctorLines(settings, findings, output.answerStyle));
   else output.document({ well: isWell, settings, findings });

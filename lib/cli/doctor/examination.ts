@@ -5,11 +5,12 @@ import { access, stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { counted } from '../../lifecycle/wording/counted.ts';
 import { readConnection } from '../../local/connection.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { readPipelineFile } from '../reading/read-file.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings, Surroundings } from '../settings.ts';
 
 /** What was found out about one thing, and how to mend it where it is not well. */
 export type Finding = {
@@ -26,11 +27,15 @@ const EARLIEST_TIME = Date.parse('2026-01-01T00:00:00Z');
 const run = promisify(execFile);
 
 /** Examines this machine. Changes nothing and throws nothing: what cannot be found out is a finding. */
-export async function examine(settings: Settings, folder: string): Promise<readonly Finding[]> {
+export async function examine(
+  settings: Settings,
+  { folder, environment }: Pick<Surroundings, 'folder' | 'environment'>,
+): Promise<readonly Finding[]> {
   const pipeline = await pipelineOf(settings, folder);
   const system = await examineSystem(settings.data.value);
   return [
     examineNode(process.versions.node),
+    await examineNodeOnPath(environment),
     await examineGit(),
     examineClock(Date.now()),
     pipeline.finding,
@@ -43,10 +48,25 @@ export async function examine(settings: Settings, folder: string): Promise<reado
 
 export function examineNode(version: string): Finding {
   const isNew = Number(version.split('.')[0]) >= NODE_NEEDED;
-  const found = { what: 'node', observed: version };
+  const found = { what: 'node', observed: `${version}, which Nonevent itself runs on` };
   return isNew
     ? { ...found, state: 'ok' }
     : { ...found, state: 'problem', fix: `install Node ${NODE_NEEDED} or later` };
+}
+
+/** What services and commands get who say `node`: not what Nonevent brings for itself. */
+async function examineNodeOnPath(environment: Surroundings['environment']): Promise<Finding> {
+  const what = 'node on PATH';
+  try {
+    const { stdout } = await run('node', ['-p', 'process.versions.node + " at " + process.execPath'], {
+      timeout: 5000,
+      env: environment,
+    });
+    return { what, state: 'ok', observed: `${stdout.trim()}, which services and commands run under` };
+  } catch {
+    const fix = 'put node on PATH, where a service or a command of yours needs it';
+    return { what, state: 'warning', observed: 'not found', fix };
+  }
 }
 
 /** Order is by seq, so a clock that is off only makes times hard to read; one that is years off makes them useless. */
@@ -78,7 +98,7 @@ async function pipelineOf(
   try {
     const read = await readPipelineFile(file.value, folder);
     if (read.ok) return { finding: { what, state: 'ok', observed: 'valid' }, pipeline: read.pipeline };
-    const observed = `${read.findings.length} findings`;
+    const observed = counted(read.findings.length, 'finding');
     return { finding: { what, state: 'problem', observed, fix: 'nonevent validate' }, pipeline: undefined };
   } catch (thrown) {
     const finding = { what, state: 'problem', observed: messageOf(thrown), fix: 'nonevent init' } as const;

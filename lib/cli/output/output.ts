@@ -18,8 +18,8 @@ export type Output = {
   readonly isAnswerRead: boolean;
   /** Whether notes may be redrawn in place. */
   readonly isInteractive: boolean;
-  /** Columns that a line may take: no limit where no terminal shows it. */
-  readonly columns: (of: 'answer' | 'note') => number;
+  /** Columns that a line may take: no limit where no terminal shows it. @default note */
+  readonly columns: (of?: 'answer' | 'note') => number;
   readonly rows: () => number;
   /** Lines of the answer, to stdout. */
   answer(lines: readonly string[]): void;
@@ -68,7 +68,13 @@ export function createOutput(options: { readonly format: Format; readonly colour
 }
 
 /** Where a stream is no terminal nothing has to fit; a terminal that does not know its width reports 0. */
-export function columnsOf({ isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number }): number {
+export function columnsOf({
+  isTTY,
+  columns,
+}: {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}): number {
   return isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY;
 }
 

@@ -1,8 +1,8 @@
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { StageView } from '../../lifecycle/view.ts';
+import { byWhom } from '../../lifecycle/wording/by-whom.ts';
 import { type Mark, markOfStage } from '../../lifecycle/wording/marks.ts';
 import { timeOfDay } from '../../lifecycle/wording/times.ts';
-import { byWhom } from '../../lifecycle/wording/by-whom.ts';
 import type { Style } from '../output/style.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { pad } from '../output/width.ts';
@@ -23,9 +23,7 @@ export function changeLines(
   const known = new Map(before?.view.stages.map((stage) => [stage.name, stage]));
   const stop = before?.view.stop === undefined ? after.view.stop : undefined;
   return [
-    ...(stop === undefined
-      ? []
-      : [line(STOPPING, `asked by ${oneLine(byWhom(stop))}`)]),
+    ...(stop === undefined ? [] : [line(STOPPING, `asked by ${oneLine(byWhom(stop))}`)]),
     ...after.view.stages.flatMap((stage) => {
       const earlier = known.get(stage.name);
       if (stage.state !== (earlier?.state ?? 'pending'))

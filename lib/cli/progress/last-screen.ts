@@ -1,4 +1,5 @@
 import type { DeploymentView } from '../../lifecycle/view.ts';
+import { byWhom } from '../../lifecycle/wording/by-whom.ts';
 import { isDone, nextCommand } from '../../lifecycle/wording/next-command.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { factLines } from '../output/facts.ts';
@@ -27,14 +28,17 @@ function factsOf(view: DeploymentView, live: LiveNow): readonly Fact[] {
 export function causeOf(view: DeploymentView): readonly Fact[] {
   const { failure } = view;
   if (failure === undefined) return [];
+  if (failure.mode === 'stopped' && view.stop !== undefined)
+    return [
+      ['stopped by', oneLine(byWhom(view.stop))],
+      ['while at', failure.stage],
+    ];
   return [
     ['stage', failure.stage],
     ['question', oneLine(failure.question)],
     ['expected', oneLine(failure.expected)],
     ['observed', manyLines(failure.observed).join('\n')],
-    ...(view.stop === undefined
-      ? []
-      : [['stopped by', `${oneLine(view.stop.actor)}: ${oneLine(view.stop.reason)}`] as const]),
+    ...(view.stop === undefined ? [] : [['stop asked by', oneLine(byWhom(view.stop))] as const]),
   ];
 }
 

@@ -69,11 +69,7 @@ function stageLine(
 }
 
 /** What was expected and what was observed, where somebody will want to know it now. */
-function comparisonLines(
-  stage: StageView,
-  layout: Layout,
-  { columns, style }: Rendering,
-): readonly string[] {
+function comparisonLines(stage: StageView, layout: Layout, { columns, style }: Rendering): readonly string[] {
   const isAsked = !isEndedFromOutside(stage);
   const isOfInterest =
     stage.state === 'running' ||

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { openSystem } from '../system.ts';
 import { explanation } from './explanation.ts';
 import { liveNow } from './live-now.ts';
+import { onTheWay } from './on-the-way.ts';
 import { statusDocument } from './status-document.ts';
 
 /** Says why the deployment that is meant stands as it does. */
@@ -13,13 +14,17 @@ export async function explainDeployment(written: string, cli: Cli): Promise<Exit
   const { store, close } = await openSystem(cli);
   try {
     const id = await findDeployment(store, written);
-    const deployment = replay((await store.load(`deployment#${id}`)).commits);
+    const { commits } = await store.load(`deployment#${id}`);
+    const deployment = replay(commits);
+    const events = commits.flatMap((commit) => commit.events);
     const live = await liveNow(store, deployment.view.pipeline);
     const now = new Date().toISOString();
-    if (output.format === 'text') output.answer(explanation(deployment.view, live, now, output.answerStyle));
+    if (output.format === 'text')
+      output.answer(explanation(deployment.view, events, live, now, output.answerStyle));
     else
       output.document({
         ...statusDocument(deployment, live),
+        onTheWay: onTheWay(events),
         evidence: deployment.view.failure?.evidence ?? null,
       });
     return EXIT.done;

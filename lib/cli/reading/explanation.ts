@@ -1,42 +1,107 @@
+import type { Event } from '../../history/events.ts';
+import type { FailureMode } from '../../lifecycle/failure.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
-import { nextCommand, repeating } from '../../lifecycle/wording/next-command.ts';
+import { mayHelpAgain, nextCommand, tryingAgain } from '../../lifecycle/wording/next-command.ts';
 import { factLines } from '../output/facts.ts';
 import type { Style } from '../output/style.ts';
 import { manyLines, oneLine } from '../output/untrusted.ts';
 import { headline } from '../progress/headline.ts';
 import { causeOf, liveFact, undoneOf } from '../progress/last-screen.ts';
 import type { LiveNow } from './live-now.ts';
+import { onTheWay } from './on-the-way.ts';
 
 const EVIDENCE_LINES_AT_MOST = 40;
+
+type Fact = readonly [name: string, text: string];
 
 /** Why a deployment stands as it does: its cause with the evidence, what was undone, what is live, what to do. Pure. */
 export function explanation(
   view: DeploymentView,
+  events: readonly Event[],
   live: LiveNow,
   now: string,
   style: Style,
 ): readonly string[] {
-  const { failure } = view;
-  const facts =
-    failure === undefined
-      ? [...rollbackFacts(view), liveFact(live), ['next', nextCommand(view)] as const]
-      : [
-          ...causeOf(view),
-          ['mode', failure.mode] as const,
-          ['recovery', failure.recovery] as const,
-          ...(view.outcome === undefined ? [] : undoneOf(view)),
-          liveFact(live),
-          ['advice', oneLine(failure.next)] as const,
-          ['next', view.outcome === undefined ? nextCommand(view) : repeating(view)] as const,
-        ];
-  return [headline(view, now, style), ...factLines(facts, style), ...evidenceLines(failure?.evidence, style)];
+  const cause = view.failure === undefined ? rollbackFacts(view) : causeFacts(view, view.failure);
+  const facts: readonly Fact[] = [
+    ...cause,
+    ...(view.failure === undefined ? checkedFacts(view) : []),
+    ['on the way', onTheWay(events).map(oneLine).join('\n')],
+    liveFact(live),
+    ...adviceFacts(view),
+    [
+      'next',
+      view.failure === undefined || view.outcome === undefined ? nextCommand(view) : tryingAgain(view),
+    ],
+  ];
+  const evidence = isStopped(view) ? undefined : view.failure?.evidence;
+  return [headline(view, now, style), ...factLines(facts, style), ...evidenceLines(evidence, style)];
+}
+
+function causeFacts(view: DeploymentView, failure: NonNullable<DeploymentView['failure']>): readonly Fact[] {
+  return [
+    ...causeOf(view),
+    ...(isStopped(view) ? [] : ([[`why ${MODE[failure.mode].word}`, MODE[failure.mode].meaning]] as const)),
+    ['then', recoveryInWords(view)],
+    ...(view.outcome === undefined ? [] : undoneOf(view)),
+  ];
+}
+
+function isStopped({ failure, stop }: DeploymentView): boolean {
+  return failure?.mode === 'stopped' && stop !== undefined;
+}
+
+const MODE: Readonly<Record<FailureMode, { readonly word: string; readonly meaning: string }>> = {
+  rejected: { word: 'rejected', meaning: 'the criterion was false' },
+  inconclusive: { word: 'not passed', meaning: 'there was too little evidence, and that never passes' },
+  errored: { word: 'failed', meaning: 'it could not be evaluated or done' },
+  timedOut: { word: 'failed', meaning: 'it took longer than its timeout' },
+  lost: { word: 'failed', meaning: 'what performed it ended without saying how it went' },
+  stopped: { word: 'stopped', meaning: 'it was asked for' },
+  superseded: { word: 'superseded', meaning: 'the deployment went on without this attempt' },
+};
+
+function recoveryInWords({ outcome, stages }: DeploymentView): string {
+  switch (outcome) {
+    case undefined:
+      return 'what was changed is being undone';
+    case 'stuck':
+      return 'one change could not be undone; the environment stays leased';
+    case 'succeeded':
+    case 'failed':
+    case 'rolledBack':
+      return stages.some(({ state }) => state === 'undone')
+        ? 'everything was undone'
+        : 'nothing had been changed, so there was nothing to undo';
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** What a deployment without a failure was asked so far, with the evidence in short. */
+function checkedFacts({ kind, stages }: DeploymentView): readonly Fact[] {
+  if (kind === 'rollback') return [];
+  const answers = stages.flatMap(({ name, class: of, state, judgement }) =>
+    of === 'check' && (state === 'passed' || state === 'reused') && judgement !== undefined
+      ? [`${name}: ${oneLine(judgement.observed)} (expected ${oneLine(judgement.expected)})`]
+      : [],
+  );
+  return answers.length === 0 ? [] : [['checked', answers.join('\n')]];
 }
 
 /** A rollback has no forward run that could have failed: what it took back, and what it could not. */
-function rollbackFacts(view: DeploymentView): readonly (readonly [string, string])[] {
-  if (view.kind !== 'rollback' || view.outcome === undefined) return [];
-  const advice = view.stages.find((stage) => stage.state === 'undoFailed')?.failure?.next;
-  return [...undoneOf(view), ...(advice === undefined ? [] : [['advice', oneLine(advice)] as const])];
+function rollbackFacts(view: DeploymentView): readonly Fact[] {
+  return view.kind !== 'rollback' || view.outcome === undefined ? [] : undoneOf(view);
+}
+
+/** Advice that was recorded, where it says more than the next command does. */
+function adviceFacts(view: DeploymentView): readonly Fact[] {
+  if (view.outcome === 'stuck') {
+    const stuck = view.stages.find((stage) => stage.state === 'undoFailed')?.failure?.next;
+    return stuck === undefined ? [] : [['advice', oneLine(stuck)]];
+  }
+  if (view.failure === undefined || (view.kind === 'forward' && mayHelpAgain(view))) return [];
+  return [['advice', oneLine(view.failure.next.replace(/^none: /, ''))]];
 }
 
 /** The evidence as it was recorded, the text in it as the lines that it had. */

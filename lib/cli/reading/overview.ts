@@ -92,7 +92,9 @@ function trafficInWords(live: RevisionRef, weights: Weights | undefined): string
   const split = splitInWords(weights);
   if (split !== undefined) return split;
   const [served] = Object.keys(weights ?? {});
-  return served === undefined || served === live.revision ? live.release.version : `${versionOf(served)} 100 %`;
+  return served === undefined || served === live.revision
+    ? live.release.version
+    : `${versionOf(served)} 100 %`;
 }
 
 /** Can it be rolled back? A line for each pipeline that is live somewhere. */

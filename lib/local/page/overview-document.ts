@@ -2,6 +2,7 @@ import type { Lease, LivePair } from '../../environments/environment.ts';
 import type { Overview } from '../../environments/overview.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { DeploymentView, Outcome } from '../../lifecycle/view.ts';
+import { type Mark, markOfDeployment } from '../../lifecycle/wording/marks.ts';
 
 /** What is live where and the newest deployments, as the page gets it. */
 export type OverviewDocument = {
@@ -20,6 +21,8 @@ export type DeploymentLine = Pick<DeploymentView, 'deployment' | 'kind' | 'relea
   readonly pipeline: string;
   readonly actor: string;
   readonly outcome: Outcome | null;
+  /** How it ended, or that it runs: one that was stopped or is a rollback is told apart. */
+  readonly mark: Mark;
   readonly endedAt: string | null;
   /** The machine's active leaves. */
   readonly state: readonly string[];
@@ -57,6 +60,7 @@ export function deploymentLine({ state, view }: Deployment): DeploymentLine {
     requestedAt: view.requestedAt,
     endedAt: view.endedAt ?? null,
     outcome: view.outcome ?? null,
+    mark: markOfDeployment(view),
     state,
     passed: view.stages.filter((stage) => stage.state === 'passed' || stage.state === 'reused').length,
     stages: view.stages.length,

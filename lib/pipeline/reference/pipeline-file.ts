@@ -123,7 +123,8 @@ function kinds(): string {
 
 /** Defaults that are not in the schema because they depend on the kind, or on the other fields. */
 function defaultsOf(kind: FileStage['kind']): Readonly<Record<string, string>> {
-  if (kind === 'canary' || kind === 'blueGreen') return { environment: 'the only one' };
+  if (kind === 'canary' || kind === 'blueGreen')
+    return { environment: 'the only one', timeout: `\`${inWords(DEFAULTS.place.timeout)}\`` };
   const { question, expect, timeout } = DEFAULTS[kind];
   const isAnalysis = kind === 'analysis';
   return {

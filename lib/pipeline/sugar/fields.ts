@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration } from '../duration.ts';
 import { environment } from '../kinds/common.ts';
 import { httpStage } from '../kinds/http.ts';
 import { name } from '../names.ts';
@@ -15,6 +16,9 @@ export const sugarFields = {
     )
     .describe('The stages it expands to are named after it.'),
   environment: environment.optional(),
+  timeout: duration
+    .optional()
+    .describe('How long the release may take to start and to answer its health check; the time limit of its place stage.'),
 };
 
 const { status, within, contains } = httpStage.shape;

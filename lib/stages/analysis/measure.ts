@@ -129,7 +129,7 @@ export async function measure(
 }
 
 function secondsBetween(from: number, to: number): number {
-  return Math.max(0, Math.round(to - from) / 1000);
+  return Math.max(0, Math.floor(to - from) / 1000);
 }
 
 function problemOf(

@@ -1,6 +1,10 @@
 import { plainLine } from '../plain-text.ts';
+import { countsIn, tellOfFailure } from './telling-line.ts';
 
-/** How a command ended, in words: `exit code 3; last line: 2 tests failed`. */
+/**
+ * How a command ended, in words: `exit code 0; tests: pass 12, fail 0`, or with the last line that it wrote. Counts that tell of
+ * no failure are not why a command failed.
+ */
 export function outcomeInWords({
   exitCode,
   signal,
@@ -11,6 +15,9 @@ export function outcomeInWords({
   readonly tail: string;
 }): string {
   const ending = exitCode === null ? `ended by ${signal ?? 'a signal'}` : `exit code ${exitCode}`;
+  const counts = countsIn(tail);
+  if (counts !== undefined && (exitCode === 0 || tellOfFailure(counts)))
+    return `${ending}; tests: ${plainLine(counts.replace(/^tests:? /i, ''), 300)}`;
   const lastLine = plainLine(tail.trimEnd().split('\n').at(-1) ?? '', 300);
   return lastLine === '' ? `${ending}; no output` : `${ending}; last line: ${lastLine}`;
 }

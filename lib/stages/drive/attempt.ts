@@ -69,14 +69,21 @@ function causeOf(
 ): Cause {
   if (signal.reason === TIMED_OUT) {
     const detail = thrown instanceof NoneventError ? `; ${messageOf(thrown)}` : '';
-    return { mode: 'timedOut', expected, observed: `no outcome within ${seconds} s${detail}` };
+    return { mode: 'timedOut', expected, observed: `no outcome within ${seconds} s${detail}`, ...logOf(thrown) };
   }
   if (signal.reason === STOPPED)
     return { mode: 'stopped', expected, observed: 'the deployment was asked to stop' };
   if (signal.reason === MOVED_ON)
     return { mode: 'superseded', expected, observed: 'the deployment went on without this attempt' };
   const mode = thrown instanceof NoneventError && thrown.code === 'Conflict' ? 'rejected' : 'errored';
-  return { mode, expected, observed: messageOf(thrown) };
+  return { mode, expected, observed: messageOf(thrown), ...logOf(thrown) };
+}
+
+/** What a service wrote to its log, line by line, where an error brings that along. */
+function logOf(thrown: unknown): Pick<Cause, 'evidence'> {
+  if (!(thrown instanceof NoneventError) || typeof thrown.fields.log !== 'string') return {};
+  const { log, logFile = null } = thrown.fields;
+  return { evidence: { log, logFile } };
 }
 
 /** What work that was told to end failed with; `undefined` where it failed with nothing or did not end. */

@@ -41,8 +41,8 @@ export const analysisKind: CheckKind<AnalysisStage> = {
     const bounds = holdBounds(stage, candidate, live);
     const expected = bounds.map((bound) => bound.expected).join(' and ');
     if (exits > 0) {
-      const withoutExit = [...bounds.map((bound) => bound.expected), 'no exit'].join(' and ');
-      return { verdict: 'fail', expected: withoutExit, observed: inWords(seen.data) };
+      const all = [...bounds.map((bound) => bound.expected), 'no exit'].join(' and ');
+      return { verdict: 'fail', expected: all, observed: inWords(seen.data) };
     }
     const isEnough = candidate !== null && candidate.requests >= stage.minRequests;
     if (isEnough && bounds.some(({ holds }) => holds === false)) {

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { NoneventError } from '../../nonevent-error.ts';
 import { secretsOf } from '../../stages/secret-values.ts';
 import { freePort, isFree } from './free-port.ts';
-import { askHealth } from './health.ts';
-import { logTail } from './log-tail.ts';
+import { keepLog } from './kept-logs.ts';
+import { logExcerpt } from './log-excerpt.ts';
 import { serviceEnvironment } from './service-environment.ts';
 import { startProcess } from './start-process.ts';
 import { stopGroup } from './stop-group.ts';
-import type { RevisionRecord } from './target-record.ts';
+import { LOGS_FOLDER, type RevisionRecord } from './target-record.ts';
+import { waitUntilHealthy } from './wait-until-healthy.ts';
 
 /** A healthy process of a revision. */
 export type Running = { readonly pid: number; readonly port: number; readonly ended: Promise<string> };
@@ -31,8 +31,8 @@ export type RevisionHome = {
  * Starts a revision's process and returns when it is healthy. Where that fails no process is left behind.
  *
  * The record says where the process will be found before there is one. Its last port is kept while it is free.
- * Errors: `TargetFailed` when it ends early, with how, or when `signal` aborts first, with the last health answer; both
- * with the tail of its log.
+ * Errors: `TargetFailed` when it ends early, with how; when `signal` aborts first, with the last health answer; when it listens
+ * on another port than its own. All with what its log says, and where that is kept.
  */
 export async function launch(home: RevisionHome, signal: AbortSignal): Promise<Running> {
   for (let tries = 1; ; tries += 1) {
@@ -41,9 +41,13 @@ export async function launch(home: RevisionHome, signal: AbortSignal): Promise<R
       case 'healthy':
         return attempt.running;
       case 'failed':
-        throw await failure(home, attempt.what);
+        throw await failure(home, attempt);
       case 'portTaken':
-        if (tries === PORT_TRIES) throw await failure(home, 'found another process on its port three times');
+        if (tries === PORT_TRIES)
+          throw await failure(home, {
+            ...attempt,
+            what: 'found another process on its port three times',
+          });
         break;
       default:
         attempt satisfies never;
@@ -62,15 +66,16 @@ export function logFile(home: RevisionHome): string {
 }
 
 const PORT_TRIES = 3;
-/** Milliseconds that one health question may take. */
-const HEALTH_TIMEOUT = 2_000;
 /** Milliseconds that a process that is given up may take to end by itself. */
 const GIVE_UP_GRACE = 1_000;
 
 type Attempt =
   | { readonly outcome: 'healthy'; readonly running: Running }
-  | { readonly outcome: 'failed'; readonly what: string }
-  | { readonly outcome: 'portTaken' };
+  | ({ readonly outcome: 'failed' } & Failed)
+  | { readonly outcome: 'portTaken'; readonly logStart: number };
+
+/** `logStart`: where in the log this start began to write. */
+type Failed = { readonly what: string; readonly logStart: number };
 
 async function tryToLaunch(home: RevisionHome, signal: AbortSignal, keepPort: boolean): Promise<Attempt> {
   const { run: earlier, launch: how } = home.record();
@@ -80,6 +85,10 @@ async function tryToLaunch(home: RevisionHome, signal: AbortSignal, keepPort: bo
   await home.save({ run });
   if (earlier !== undefined) await rm(runFile(home, earlier), { force: true });
 
+  const logStart = await stat(logFile(home)).then(
+    ({ size }) => size,
+    () => 0,
+  );
   const { pid, ended } = await startProcess({
     command: how.start,
     folder: join(home.folder, 'app'),
@@ -87,60 +96,30 @@ async function tryToLaunch(home: RevisionHome, signal: AbortSignal, keepPort: bo
     runFile: runFile(home, run),
     logFile: logFile(home),
   });
-  const reached = await waitUntilHealthy(port, how.health, ended, signal);
+  const reached = await waitUntilHealthy({ pid, port, path: how.health, ended }, signal);
   if (reached.outcome === 'healthy') return { outcome: 'healthy', running: { pid, port, ended } };
 
   await stopGroup(pid, GIVE_UP_GRACE);
-  if (reached.outcome === 'ended' && !(await isFree(port))) return { outcome: 'portTaken' };
-  return { outcome: 'failed', what: reached.what };
+  if (reached.outcome === 'ended' && !(await isFree(port))) return { outcome: 'portTaken', logStart };
+  return { outcome: 'failed', what: reached.what, logStart };
 }
 
-type Reached =
-  | { readonly outcome: 'healthy' }
-  | { readonly outcome: 'ended' | 'gaveUp'; readonly what: string };
-
-async function waitUntilHealthy(
-  port: number,
-  path: string,
-  ended: Promise<string>,
-  signal: AbortSignal,
-): Promise<Reached> {
-  const stop = new AbortController();
-  let last = 'none yet';
-  const early = ended.then((how): Reached => ({ outcome: 'ended', what: `${how} before it was healthy` }));
-  const late = new Promise<Reached>((resolve) => {
-    const giveUp = () => {
-      const what = `did not become healthy in the time it was given; the last answer to GET ${path} was: ${last}`;
-      resolve({ outcome: 'gaveUp', what });
-    };
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { signal: stop.signal });
+async function failure(home: RevisionHome, { what, logStart }: Failed): Promise<NoneventError> {
+  const { revision, phase, launch: how } = home.record();
+  const secrets = secretsOf(how);
+  const { text, telling, isError } = await logExcerpt(logFile(home), logStart, secrets);
+  const says = telling === undefined ? 'it wrote nothing to its log' : `its log ${isError ? 'says' : 'ends'}: ${telling}`;
+  // What was placed before keeps its folder, and the log with it.
+  const kept = phase === 'placing' ? await keepLogOf(home) : logFile(home);
+  const where = kept === undefined || telling === undefined ? '' : `; the whole log is ${kept}`;
+  return new NoneventError('TargetFailed', `revision ${revision} ${what}; ${says}${where}`, {
+    fields: { revision, log: text, ...(kept === undefined ? {} : { logFile: kept }) },
+    hint: `read ${kept ?? logFile(home)}`,
   });
-  const poll = async (): Promise<Reached> => {
-    for (let pause = 10; !stop.signal.aborted; pause = Math.min(pause * 1.5, 250)) {
-      const { isHealthy, answer } = await askHealth(port, path, HEALTH_TIMEOUT);
-      if (isHealthy) return { outcome: 'healthy' };
-      last = answer;
-      await sleep(pause);
-    }
-    return late;
-  };
-  try {
-    return await Promise.race([early, late, poll()]);
-  } finally {
-    stop.abort();
-  }
 }
 
-async function failure(home: RevisionHome, what: string): Promise<NoneventError> {
-  const { revision } = home.record();
-  const log = await logTail(logFile(home), secretsOf(home.record().launch));
-  const ending =
-    log === ''
-      ? 'it wrote nothing to its log'
-      : `its log ends: ${log.slice(-300).trim().replaceAll('\n', ' | ')}`;
-  return new NoneventError('TargetFailed', `revision ${revision} ${what}; ${ending}`, {
-    fields: { revision, log },
-    hint: `read ${logFile(home)}`,
-  });
+/** Keeps the log of a revision whose folder goes away. Gives where it is, unless it is empty. */
+export function keepLogOf(home: RevisionHome): Promise<string | undefined> {
+  const { revision, launch: how } = home.record();
+  return keepLog(logFile(home), join(dirname(home.folder), LOGS_FOLDER), revision, secretsOf(how));
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ProcessTarget } from '../../pipeline/environment.ts';
 import type { Artifacts } from '../../stages/artifacts.ts';
 import type { Revision } from '../target.ts';
-import type { RevisionHome } from './launch.ts';
+import { keepLogOf, type RevisionHome } from './launch.ts';
 import type { RecordFile } from './record-file.ts';
 import { removeFolder, unpackApp } from './revision-folder.ts';
 import { createService, type Service } from './service.ts';
@@ -78,6 +78,8 @@ export function createRevisions(options: RevisionsOptions): Revisions {
   async function finishRemoval(revision: string): Promise<void> {
     await options.drained(revision);
     await serviceOf(revision).stop();
+    const kept = await keepLogOf(homeOf(revision));
+    if (kept !== undefined) options.log(`revision ${revision} was removed; its log is ${kept}`);
     await removeFolder(homeOf(revision).folder);
     await forget(revision);
   }

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type HttpStage, httpStage } from '../../../lib/pipeline/kinds/http.ts';
 import { AWS_POLICY } from '../../../lib/stages/address-policy.ts';
-import type { Json, StageContext } from '../../../lib/stages/kind.ts';
+import type { Json } from '../../../lib/stages/kind.ts';
 import { httpKind } from '../../../lib/stages/kinds/http.ts';
 import { memoryTarget } from '../memory-target.ts';
 import { OURS, stageContext } from '../stage-context.ts';
@@ -64,7 +64,7 @@ describe('an http check', () => {
     const { evidence } = await ask({ url: `${origin}/` }, { secrets: ['STOREFRONT_LOGIN'] });
     delete process.env.STOREFRONT_LOGIN;
     expect(evidence.url).toBe(`${origin}/next?as=***`);
-    expect(evidence.bodyTail).toMatch(/^[^a-w]*x+$/);
+    expect(evidence.bodyTail).toMatch(/"login":"\*{3}"}x+$/);
     expect(JSON.stringify(evidence)).not.toMatch(/sword|fish/);
   });
 
