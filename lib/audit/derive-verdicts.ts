@@ -84,8 +84,11 @@ export function derivedFrom(
 }
 
 function differenceOf(check: CheckStage, found: RecordedJudgement): Difference | undefined {
-  const derived = checkKindOf(check).judge(check, found.evidence);
   const recorded = found.judgement;
+  // A check without force that could not find anything out has nothing to derive a verdict from.
+  if (found.evidence === null && recorded.verdict === 'inconclusive' && check.mode !== 'enforcing')
+    return undefined;
+  const derived = checkKindOf(check).judge(check, found.evidence);
   const passesUnproven =
     found.event === 'StagePassed' && check.mode === 'enforcing' && derived.verdict !== 'pass';
   if (isDeepStrictEqual({ ...recorded }, { ...derived }) && !passesUnproven) return undefined;

@@ -49,17 +49,36 @@ const LOST: Cause = {
   observed: 'the attempt began and its executor vanished without recording an outcome',
 };
 
-/** Records that a stage passed, unless this attempt is no longer the one that counts. */
+/**
+ * Records that a stage passed, unless this attempt is no longer the one that counts. A stop that came before the outcome
+ * makes the stage fail with `stopped`, however well it went.
+ */
 export function decideToPass(
   deployment: Deployment,
   stage: Stage,
   attempt: number,
   found: { readonly evidence: Json; readonly judgement: Judgement; readonly artifact?: Digest },
 ): Decision {
-  return isOpen(deployment, stage, attempt)
-    ? [event('StagePassed', { stage: stage.name, attempt, ...found })]
-    : [];
+  if (!isOpen(deployment, stage, attempt)) return [];
+  if (deployment.view.stop === undefined) {
+    return [event('StagePassed', { stage: stage.name, attempt, ...found })];
+  }
+  const { expected } = found.judgement;
+  return [
+    event('StageFailed', {
+      stage: stage.name,
+      attempt,
+      failure: failureOf(stage, { ...STOPPED, expected, evidence: found.evidence }, 'compensate'),
+    }),
+  ];
 }
+
+/** Why a stage fails when its deployment was asked to stop. */
+export const STOPPED: Cause = {
+  mode: 'stopped',
+  expected: 'to go on',
+  observed: 'the deployment was asked to stop',
+};
 
 /** Records a measurement of a stage that is measured again, unless this attempt is no longer the one that counts. */
 export function decideToMeasure(
@@ -115,12 +134,39 @@ export function decideToFail(
       }),
     ];
   }
+  if (isWithoutForce(stage) && cause.mode !== 'stopped' && cause.mode !== 'superseded') {
+    return passUnjudged(deployment, stage, cause);
+  }
   return [
     ...opening(deployment),
     event('StageFailed', {
       stage: stage.name,
       attempt: known.startedAt === undefined ? 0 : Math.max(1, known.attempts),
       failure: failureOf(stage, cause, 'compensate'),
+    }),
+  ];
+}
+
+/** A check that only watches or advises does not stop a deployment, not even by failing to find anything out. */
+function isWithoutForce(stage: Stage): boolean {
+  return 'mode' in stage && stage.mode !== 'enforcing';
+}
+
+function passUnjudged(deployment: Deployment, stage: Stage, cause: Cause): Decision {
+  const { attempts, open } = stageViewOf(deployment, stage.name);
+  const attempt = open ? attempts : attempts + 1;
+  return [
+    ...opening(deployment),
+    ...(open ? [] : [event('StageStarted', { stage: stage.name, attempt })]),
+    event('StagePassed', {
+      stage: stage.name,
+      attempt,
+      evidence: null,
+      judgement: {
+        verdict: 'inconclusive',
+        expected: cause.expected,
+        observed: `${cause.mode}: ${cause.observed}`,
+      },
     }),
   ];
 }

@@ -30,9 +30,26 @@ test('one press of Ctrl-C that arrives twice ends it gracefully, and its state s
 test('a second one on the same folder is a conflict', async () => {
   const dev = startCli(['dev'], { cwd: folder });
   await dev.said('✔ running');
-  expect((await runCli(['dev'], { cwd: folder })).code).toBe(6);
+  const second = await runCli(['dev'], { cwd: folder });
+  expect(second.code).toBe(6);
+  expect(second.stderr).toMatch(/, as process (\d+)\n {2}next {2}use it, or stop it with `kill \1`\n$/);
   dev.signal('SIGTERM');
   expect((await dev.ended).code).toBe(143);
+});
+
+test('on an old Node, kill -9 of what was started stops the system gracefully', async () => {
+  const old = join(folder, 'old.cjs');
+  await writeFile(
+    old,
+    "if (process.env.NONEVENT_OWN_NODE === undefined)\n  Object.defineProperty(process.versions, 'node', { value: '20.20.2' });\n",
+  );
+  const dev = startCli(['dev'], { cwd: folder, env: { NODE_OPTIONS: `--require ${old}` } });
+  await dev.said('✔ running');
+  dev.signal('SIGKILL');
+  // Its child holds the other ends of the pipes: they close when it has ended.
+  const { stderr } = await dev.ended;
+  expect(stderr).toMatch(/\nstopped; everything is kept, `nonevent dev` goes on from here\n$/);
+  expect((await runCli(['status'], { cwd: folder })).stderr).toContain('start it with `nonevent dev`');
 });
 
 test('a data folder that cannot be used is said, with exit 9', async () => {

@@ -44,7 +44,7 @@ describe('validate', () => {
         '    ? check   unit-tests          command     ~1s  Do the unit tests pass?',
         '    ↶ change  acquire-production  acquire     ~1s  Is the environment free for this deployment?',
         '    ↶ change  rollout-place       place      ~10s  Does the release start and answer its health check?',
-        '    ? check   rollout-smoke       http        ~2s  Does the new revision answer as expected before it gets…',
+        '    ? check   rollout-smoke       http        ~2s  Does the new revision answer as expected before it gets any traffic?',
         '    ↶ change  rollout-100         shift       ~1s  Does 100 % of the traffic go to the new revision?',
         '  2 checks and 3 changes; a failure undoes the changes, newest first',
         '',
@@ -75,6 +75,16 @@ describe('validate', () => {
         { line: 6, severity: 'error', code: 'NE203' },
       ],
     });
+  });
+
+  test('tells tabs in the indentation once, however many lines have them', async () => {
+    await write('nonevent.yaml', VALID.replaceAll('  ', '\t'));
+    const { code, stderr } = await nonevent('validate');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^nonevent\.yaml:3:1 error NE103 not valid YAML: tabs are not allowed as indentation$/m,
+    );
+    expect(stderr).toMatch(/^1 error; /m);
   });
 
   test('reads a file with a byte order mark and CRLF', async () => {
@@ -117,6 +127,34 @@ describe('deploy', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/error NE203 /);
     expect(stderr).toMatch(/next {2}correct it, then see what it expands to with `nonevent validate`\n$/);
+  });
+
+  test('names an invalid file once, and its first finding', async () => {
+    await write('nonevent.yaml', INVALID);
+    const { stderr } = await nonevent('deploy');
+    expect(stderr).toMatch(/^✖ error nonevent\.yaml:4:\d+ not a valid pipeline$/m);
+  });
+
+  test('of a folder that does not exist exits 2 and takes no other pipeline', async () => {
+    await write('nonevent.yaml', VALID);
+    expect(await nonevent('deploy', 'nowhere')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `✖ error no such folder: ${folder}/nowhere\n  next  name the folder of a nonevent.yaml\n`,
+    });
+    const file = await nonevent('deploy', 'nonevent.yaml');
+    expect(file).toMatchObject({ code: 2, stdout: '' });
+    expect(file.stderr).toContain('it is a file; name it with --file');
+  });
+
+  test('of a folder without a pipeline file names the one above it, and takes none', async () => {
+    await write('nonevent.yaml', VALID);
+    await mkdir(join(folder, 'src'));
+    expect(await nonevent('deploy', 'src')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `✖ error no nonevent.yaml in ${folder}/src\n  next  the nearest one is above it: \`nonevent deploy ${folder}\`\n`,
+    });
   });
 
   test('tells the first finding of an invalid file as JSON', async () => {
@@ -230,6 +268,20 @@ describe('doctor', () => {
     expect(stdout).toMatch(/^ {2}data .+\.nonevent {2,}default, beside nonevent\.yaml$/m);
     expect(stdout).toMatch(/^ {2}actor {2}ada {2,}variable NONEVENT_ACTOR$/m);
     expect(stdout).toMatch(/^ {2}✖ problem {2}local system .+\n {6}fix {2}start it with `nonevent dev`$/m);
+  });
+
+  test('tells the Node of Nonevent from the one that services and commands run under', async () => {
+    const bin = join(folder, 'bin');
+    await mkdir(bin);
+    await writeFile(join(bin, 'node'), '#!/bin/sh\necho "20.20.2 at /opt/node20/bin/node"\n', {
+      mode: 0o755,
+    });
+    const env = { PATH: `${bin}:${process.env.PATH}` };
+    const { stdout } = await runCli(['doctor'], { cwd: folder, env });
+    expect(stdout).toMatch(/^ {2}✔ ok {7}node {11}24\.\S+, which Nonevent itself runs on$/m);
+    expect(stdout).toMatch(
+      /^ {2}✔ ok {7}node on PATH {3}20\.20\.2 at \/opt\/node20\/bin\/node, which services and commands run under$/m,
+    );
   });
 
   test('finds a data folder that is no folder', async () => {

@@ -37,8 +37,8 @@ describe('help', () => {
     expect(codes).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 130, 143]);
   });
 
-  test('the version is printed', async () => {
-    expect(await runCli(['--version'])).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' });
+  test.each(['--version', 'version'])('%s prints the version', async (word) => {
+    expect(await runCli([word])).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' });
   });
 });
 
@@ -77,6 +77,28 @@ describe('wrong usage', () => {
     });
   });
 
+  test.each([
+    [['replay'], "missing required argument 'id'", 'replay'],
+    [
+      ['audit', 'verify', '-o', 'yaml'],
+      "option '-o, --output <format>' argument 'yaml' is invalid",
+      'audit verify',
+    ],
+  ] as const)('%j points to the help of that command', async (words, message, named) => {
+    const run = await runCli(words);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain(message);
+    expect(run.stderr).toContain(`  next  see \`nonevent help ${named}\`\n`);
+  });
+
+  test('--timeout takes a bare number as seconds, as a file does, and refuses what is no time', async () => {
+    await writeFile(join(folder, 'nonevent.yaml'), '');
+    expect((await runCli(['status', '--timeout', '5'], { cwd: folder })).code).toBe(9);
+    const wrong = await runCli(['status', '--timeout', 'soon'], { cwd: folder });
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('expected a positive time up to 24h');
+  });
+
   test('a form that a command does not have is refused', async () => {
     const run = await runCli(['doctor', '-o', 'jsonl']);
     expect(run.code).toBe(2);
@@ -85,6 +107,20 @@ describe('wrong usage', () => {
 });
 
 describe('no local system', () => {
+  beforeAll(() => writeFile(join(folder, 'nonevent.yaml'), ''));
+
+  test('where no pipeline file says which is meant, that is said, with exit 2', async () => {
+    const empty = join(folder, 'empty');
+    await mkdir(empty);
+    await rm(join(folder, 'nonevent.yaml'));
+    expect(await runCli(['status'], { cwd: empty })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `✖ error no nonevent.yaml in ${empty} or in any folder above it, so nothing says which system is meant\n  next  go to the folder of your pipeline, or name the folder of the system with --data\n`,
+    });
+    await writeFile(join(folder, 'nonevent.yaml'), '');
+  });
+
   test.each([
     ['status'],
     ['history', 'latest'],

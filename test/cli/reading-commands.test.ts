@@ -180,12 +180,37 @@ describe('replay', () => {
 test('explain gives the cause with its evidence, and nothing that could harm a terminal', async () => {
   const { code, stdout } = await nonevent('explain', ID);
   expect(code).toBe(0);
-  expect(stdout).toContain('  observed  status 500 from /\n');
+  expect(stdout).toContain('  observed      status 500 from /\n');
+  expect(stdout).toContain('  why rejected  the criterion was false\n');
+  expect(stdout).toContain('  then          everything was undone\n');
+  expect(stdout).toContain('  next          nonevent deploy\n');
   expect(stdout).toContain('    body:\n      no stock\n      at line 3\n');
   expect(stdout).not.toContain('\u001b');
 });
 
 describe('ids', () => {
+  test('of what is to be changed need four digits', async () => {
+    for (const words of [
+      ['stop', '7a3', '--yes'],
+      ['rollback', '7a3', '--yes'],
+    ]) {
+      const { code, stderr } = await nonevent(...words);
+      expect(code).toBe(2);
+      expect(stderr).toContain(
+        'the deployment id "7a3" is too short to change anything: expected at least 4 digits',
+      );
+    }
+  });
+
+  test('the name of an environment is no id, and the way to its history is said', async () => {
+    const { code, stderr } = await nonevent('history', 'production');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        '✖ error production is an environment and no deployment\n  next  nonevent history --environment production\n',
+    });
+  });
+
   test('an ambiguous prefix names the candidates', async () => {
     const { code, stderr } = await nonevent('explain', '7a');
     expect(code).toBe(2);

@@ -138,7 +138,7 @@ test('a rollback is not rolled back by its id', async () => {
 test('explain tells what a rollback undid', async () => {
   const { code, stdout } = await nonevent('explain', ids[2] ?? '');
   expect(code).toBe(0);
-  expect(stdout).toContain('  undone    rollout-100, rollout-place, acquire-production\n');
+  expect(stdout).toContain('  undone      rollout-100, rollout-place, acquire-production\n');
 });
 
 test('deploying the same again after a rollback is a new deployment', async () => {

@@ -166,3 +166,32 @@ function failingFor(stage: Stage, history: readonly DeploymentEvent[], name: str
 function labelOf(decided: Decision[number]): string {
   return 'attempt' in decided.data ? `${decided.type} ${decided.data.attempt}` : decided.type;
 }
+
+describe('a check without force', () => {
+  const ADVICE = { ...UNIT, mode: 'advisory' as const, retries: 0 };
+  const cause = { mode: 'errored', expected: 'an answer', observed: 'no such host' } as const;
+
+  test('does not stop the deployment by failing to find anything out', () => {
+    expect(decideToFail(standsAfter(...RUNNING), ADVICE, RECOVERIES, cause)).toEqual([
+      event('StagePassed', {
+        stage: 'unit',
+        attempt: 1,
+        evidence: null,
+        judgement: { verdict: 'inconclusive', expected: 'an answer', observed: 'errored: no such host' },
+      }),
+    ]);
+  });
+
+  test('begins first where it failed before it began', () => {
+    expect(
+      decideToFail(standsAfter(...REQUESTED), ADVICE, RECOVERIES, cause).map(({ type }) => type),
+    ).toEqual(['DeploymentStarted', 'StageStarted', 'StagePassed']);
+  });
+
+  test('still fails when the deployment is stopped', () => {
+    const stopped = { ...cause, mode: 'stopped' } as const;
+    expect(decideToFail(standsAfter(...RUNNING), ADVICE, RECOVERIES, stopped)).toMatchObject([
+      { type: 'StageFailed', data: { failure: { mode: 'stopped' } } },
+    ]);
+  });
+});

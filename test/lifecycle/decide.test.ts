@@ -85,6 +85,25 @@ describe('to pass', () => {
   });
 });
 
+test('a stop that came before the outcome makes the stage fail, however well it went', () => {
+  const stopped = standsAfter(...RUNNING, event('StopRequested', { actor: 'ada', reason: 'wrong release' }));
+  expect(decideToPass(stopped, UNIT, 1, FOUND)).toEqual([
+    event('StageFailed', {
+      stage: 'unit',
+      attempt: 1,
+      failure: {
+        mode: 'stopped',
+        question: UNIT.question,
+        expected: FOUND.judgement.expected,
+        observed: 'the deployment was asked to stop',
+        evidence: FOUND.evidence,
+        recovery: 'compensate',
+        next: expect.any(String),
+      },
+    }),
+  ]);
+});
+
 describe('to measure', () => {
   const measured = { stage: 'unit', attempt: 1, ...FOUND };
 

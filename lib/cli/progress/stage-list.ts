@@ -40,10 +40,8 @@ type Layout = {
 
 function layoutOf(view: DeploymentView, { columns }: Rendering): Layout {
   const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(widthOf));
-  const word = Math.max(
-    WORD_COLUMNS,
-    widest(view.stages.map((stage) => markOfStage(stage, view.failure).word)),
-  );
+  const words = widest(view.stages.map((stage) => markOfStage(stage, view.failure).word));
+  const word = words <= WORD_COLUMNS ? WORD_COLUMNS : words + 1;
   const nameAt = MARK_AT + word + 1;
   const name = Math.max(8, Math.min(widest(view.stages.map(labelOf)), columns - nameAt - TIME_COLUMNS - 3));
   const left = columns - (nameAt + name + TIME_COLUMNS + 3);

@@ -27,8 +27,7 @@ export const idleBounds: Lint = {
 
 /** The steps of a canary all have the bounds that were written once. */
 function isFirstOfItsStep({ stage, path }: PlacedStage, index: number, placed: readonly PlacedStage[]): boolean {
-  const first = placed.findIndex((other) => other.stage.kind === stage.kind && other.path === path);
-  return first === index || first === -1;
+  return index === placed.findIndex((other) => other.stage.kind === stage.kind && other.path === path);
 }
 
 function findingsOf({ stage, path, sugar }: PlacedStage): readonly LintFinding[] {

@@ -15,9 +15,9 @@ export function outcomeInWords({
   readonly tail: string;
 }): string {
   const ending = exitCode === null ? `ended by ${signal ?? 'a signal'}` : `exit code ${exitCode}`;
-  const counts = countsIn(tail);
-  if (counts !== undefined && (exitCode === 0 || tellOfFailure(counts)))
-    return `${ending}; tests: ${plainLine(counts.replace(/^tests:? /i, ''), 300)}`;
   const lastLine = plainLine(tail.trimEnd().split('\n').at(-1) ?? '', 300);
+  const counts = countsIn(tail);
+  if (counts !== undefined && counts !== lastLine && (exitCode === 0 || tellOfFailure(counts)))
+    return `${ending}; tests: ${plainLine(counts.replace(/^tests:? /i, ''), 300)}`;
   return lastLine === '' ? `${ending}; no output` : `${ending}; last line: ${lastLine}`;
 }

@@ -69,7 +69,12 @@ function causeOf(
 ): Cause {
   if (signal.reason === TIMED_OUT) {
     const detail = thrown instanceof NoneventError ? `; ${messageOf(thrown)}` : '';
-    return { mode: 'timedOut', expected, observed: `no outcome within ${seconds} s${detail}`, ...logOf(thrown) };
+    return {
+      mode: 'timedOut',
+      expected,
+      observed: `no outcome within ${seconds} s${detail}`,
+      ...logOf(thrown),
+    };
   }
   if (signal.reason === STOPPED)
     return { mode: 'stopped', expected, observed: 'the deployment was asked to stop' };

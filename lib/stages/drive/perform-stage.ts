@@ -1,5 +1,5 @@
 import type { DeploymentId } from '../../history/deployment-id.ts';
-import type { Cause } from '../../lifecycle/decide.ts';
+import { STOPPED } from '../../lifecycle/decide.ts';
 import { stageViewOf, standingOf } from '../../lifecycle/standing.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { Stage } from '../../pipeline/stage.ts';
@@ -38,12 +38,6 @@ export async function performStage(
     : await performCheck(services, session, stage);
   return settle(performed, stage);
 }
-
-const STOPPED: Cause = {
-  mode: 'stopped',
-  expected: 'to go on',
-  observed: 'the deployment was asked to stop',
-};
 
 /** Tells Step Functions what the history says of the stage. */
 function settle(session: Session, stage: Stage): StageResult {

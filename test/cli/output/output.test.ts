@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { columnsOf } from '../../../lib/cli/output/output.ts';
 import { problemLines, problemOf } from '../../../lib/cli/output/problem.ts';
 import { hasColour, PLAIN } from '../../../lib/cli/output/style.ts';
 import { table } from '../../../lib/cli/output/table.ts';
@@ -26,6 +27,16 @@ test('text full of beginnings of escape sequences is cleaned in linear time', ()
 
 test('the lines of a log stay lines', () => {
   expect(manyLines('one\r\ntwo\u001b[1m\nthree')).toEqual(['one', 'two', 'three']);
+});
+
+test.each([
+  [{ isTTY: true, columns: 132 }, 132],
+  [{ isTTY: true, columns: 0 }, 80],
+  [{ isTTY: true }, 80],
+  [{ columns: 132 }, Number.POSITIVE_INFINITY],
+  [{}, Number.POSITIVE_INFINITY],
+])('a stream %j has room for %d columns', (stream, columns) => {
+  expect(columnsOf(stream)).toBe(columns);
 });
 
 describe('width', () => {

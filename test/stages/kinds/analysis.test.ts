@@ -87,8 +87,10 @@ describe('an analysis', () => {
       candidate: { requests: 100, errors: 1, p95Ms: 8 },
       live: { revision: LIVE, basis: 'window', traffic: { requests: 900, errors: 1, p95Ms: 8 } },
       elapsedSeconds: 10,
+      observedSeconds: 10,
       windowSeconds: 10,
-      restarted: false,
+      routerRestarted: false,
+      exits: 0,
       problem: null,
     });
     expect(judgement).toEqual({
@@ -222,15 +224,105 @@ describe('an analysis', () => {
   it('counts from zero when the counters began anew, and says so', async () => {
     const target = canary();
     const { evidence, judgement } = await analyse(RATE, target, {
-      meanwhile: () => target.count({ [LIVE]: counters(60), [OURS]: counters(70) }, 'second'),
+      seconds: 14,
+      meanwhile: () => target.count({ [LIVE]: counters(60), [OURS]: counters(70) }, 'second', 1_004_000),
     });
     expect(evidence).toMatchObject({
-      restarted: true,
+      routerRestarted: true,
+      observedSeconds: 10,
       candidate: { requests: 70 },
       live: { traffic: { requests: 60 } },
     });
     expect(judgement.verdict).toBe('pass');
-    expect(judgement.observed).toContain('counted from zero since the router started anew');
+    expect(judgement.observed).toContain('counted from zero since the router started anew 10 s ago');
+  });
+
+  it('takes the time in which nobody counted for no observation', async () => {
+    const target = canary();
+    const { evidence, judgement } = await analyse(RATE, target, {
+      seconds: 16,
+      meanwhile: () => target.count({ [LIVE]: counters(600), [OURS]: counters(700) }, 'second', 1_014_500),
+    });
+    expect(evidence).toMatchObject({ elapsedSeconds: 16, observedSeconds: 1.5 });
+    expect(judgement).toMatchObject({
+      verdict: 'inconclusive',
+      observed: expect.stringContaining('1.5 s of 10 s observed'),
+    });
+  });
+
+  it('never passes with less observed time than `for`, whenever the router was down', async () => {
+    const times = fc.record({
+      down: fc.integer({ min: -20_000, max: 40_000 }),
+      for: fc.integer({ min: 1, max: 20 }),
+      milliseconds: fc.integer({ min: 0, max: 40_000 }),
+    });
+    const verdicts = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(times, async (given) => {
+        const target = canary();
+        const began = 1_000_000;
+        const since = began + given.down;
+        const { judgement } = await analyse(
+          stageWith({ for: given.for, errorRate: { max: '1%' } }),
+          target,
+          {
+            seconds: given.milliseconds / 1000,
+            meanwhile: () => target.count({ [LIVE]: counters(1900), [OURS]: counters(700) }, 'second', since),
+          },
+        );
+        const observed = Math.min(given.milliseconds, given.milliseconds - given.down);
+        verdicts.add(judgement.verdict);
+        expect(judgement.verdict).toBe(observed >= given.for * 1000 ? 'pass' : 'inconclusive');
+      }),
+      { seed: 7 },
+    );
+    expect(verdicts).toEqual(new Set(['pass', 'inconclusive']));
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 1e308])(
+    'has observed nothing when counting began at %s',
+    async (since) => {
+      const target = canary();
+      const { judgement } = await analyse(RATE, target, {
+        seconds: 20,
+        meanwhile: () => target.count({ [LIVE]: counters(1900), [OURS]: counters(700) }, 'second', since),
+      });
+      expect(judgement).toMatchObject({
+        verdict: 'inconclusive',
+        observed: expect.stringContaining('0 s of 10 s observed'),
+      });
+    },
+  );
+
+  it('rejects a revision that ended by itself meanwhile, whatever its requests say', async () => {
+    const target = canary();
+    target.exit(OURS, 3);
+    const { evidence, judgement } = await analyse(RATE, target, {
+      seconds: 2,
+      meanwhile: () => {
+        target.exit(OURS, 1);
+        target.count({ [LIVE]: counters(1010), [OURS]: counters(101) });
+      },
+    });
+    expect(evidence.exits).toBe(1);
+    expect(judgement).toEqual({
+      verdict: 'fail',
+      expected: 'error rate <= 1 % and no exit',
+      observed:
+        'the new revision ended by itself once; error rate 0 % (0 of 1), p95 8 ms; live: error rate 0 % (0 of 1010), p95 8 ms, with its traffic from before',
+    });
+  });
+
+  it('does not mind that the live revision, or the new one before it began, ended by itself', async () => {
+    const target = canary();
+    target.exit(OURS, 2);
+    const { judgement } = await analyse(RATE, target, {
+      meanwhile: () => {
+        target.exit(LIVE, 1);
+        target.count({ [LIVE]: counters(1900, 10), [OURS]: counters(200) });
+      },
+    });
+    expect(judgement.verdict).toBe('pass');
   });
 
   it('is not sure of a revision that does not run, is not counted, or was counted backwards', async () => {
@@ -300,7 +392,8 @@ type Figures = { readonly requests: number; readonly errors: number; readonly p9
 type Seen = {
   readonly candidate: Figures;
   readonly live: { readonly traffic: Figures } | null;
-  readonly elapsedSeconds: number;
+  readonly observedSeconds: number;
+  readonly exits: number;
   readonly problem: unknown;
 };
 
@@ -343,12 +436,14 @@ describe('the verdict on traffic', () => {
         traffic: trafficOf,
       }),
     ),
-    elapsedSeconds: fc.oneof(
+    elapsedSeconds: fc.integer({ min: 0, max: 40 }),
+    observedSeconds: fc.oneof(
       { weight: 12, arbitrary: fc.integer({ min: 0, max: 20 }) },
       fc.constant(Number.NaN),
     ),
     windowSeconds: fc.constant(10),
-    restarted: fc.boolean(),
+    routerRestarted: fc.boolean(),
+    exits: fc.oneof({ weight: 12, arbitrary: fc.constant(0) }, fc.nat(3)),
     problem: fc.oneof(
       { weight: 6, arbitrary: fc.constant(null) },
       fc.constantFrom('it does not run', undefined),
@@ -370,7 +465,8 @@ describe('the verdict on traffic', () => {
         passes += 1;
         const seen = evidence as unknown as Seen;
         expect(seen.candidate.requests).toBeGreaterThanOrEqual(stage.minRequests);
-        expect(seen.elapsedSeconds).toBeGreaterThanOrEqual(stage.for);
+        expect(seen.exits).toBe(0);
+        expect(seen.observedSeconds).toBeGreaterThanOrEqual(stage.for);
         expect(seen.problem).toBeNull();
         expect(seen.candidate.errors / seen.candidate.requests).toBeLessThanOrEqual(highestRate(stage, seen));
         expect(milliseconds(seen.candidate)).toBeLessThanOrEqual(highestP95(stage, seen));
@@ -386,8 +482,10 @@ describe('the verdict on traffic', () => {
       candidate: slow,
       live: { revision: LIVE, basis: 'window', traffic: slow },
       elapsedSeconds: 10,
+      observedSeconds: 10,
       windowSeconds: 10,
-      restarted: false,
+      routerRestarted: false,
+      exits: 0,
       problem: null,
     };
     expect(analysisKind.judge(RELATIVE, evidence).verdict).toBe('inconclusive');
@@ -395,10 +493,11 @@ describe('the verdict on traffic', () => {
     expect(analysisKind.judge(RELATIVE, fast).verdict).toBe('pass');
   });
 
-  it('never is a failure with too few requests', () => {
+  it('never is a failure with too few requests and no exit', () => {
     fc.assert(
       fc.property(stages, evidenceOf, (stage, evidence) => {
         const requests = (evidence.candidate as { requests?: unknown } | null)?.requests;
+        fc.pre(evidence.exits === 0);
         fc.pre(typeof requests !== 'number' || !(requests >= stage.minRequests));
         expect(analysisKind.judge(stage, evidence as Json).verdict).toBe('inconclusive');
       }),

@@ -31,7 +31,7 @@ describe('place', () => {
     expect(await target.address({ revision: R1 })).toBe(address);
     expect(await target.state()).toEqual({
       weights: {},
-      revisions: [{ revision: R1, running: true, restarts: 0 }],
+      revisions: [{ revision: R1, running: true, restarts: 0, exits: 0 }],
     });
     expect((await fetch(ground.url)).status).toBe(503);
   });
@@ -85,9 +85,10 @@ describe('place', () => {
     delete process.env.SHOP_LOGIN;
     expect(failure).toMatchObject({
       code: 'TargetFailed',
-      message: expect.stringContaining('its log ends: login ***, password ***'),
-      fields: { log: 'login ***, password ***' },
+      message: expect.stringContaining('its log ends: login ***, password ***; the whole log is '),
+      fields: { log: 'login ***, password ***', logFile: keptLog(R1) },
     });
+    expect(await readFile(keptLog(R1), 'utf8')).toBe('login ***, password ***\n');
   });
 
   it('finds a revision that runs already', async () => {
@@ -118,12 +119,12 @@ describe('place', () => {
   it('says how a process ended early, with the end of its log', async () => {
     await expect(target.place(revisionOf(1, 'exits-early'), patience())).rejects.toMatchObject({
       code: 'TargetFailed',
-      message: expect.stringMatching(
-        /^revision 1\.0\.0-aaaaaaaa exited with code 3 before it was healthy; its log ends: .* \| line 30 \| no such setting: DATABASE$/,
-      ),
+      message: `revision ${R1} exited with code 3 before it was healthy; its log says: no such setting: DATABASE; the whole log is ${keptLog(R1)}`,
       fields: {
         log: [
-          ...Array.from({ length: 19 }, (_, index) => `line ${index + 12}`),
+          ...Array.from({ length: 10 }, (_, index) => `line ${index + 1}`),
+          '…',
+          ...Array.from({ length: 9 }, (_, index) => `line ${index + 22}`),
           'no such setting: DATABASE',
         ].join('\n'),
       },
@@ -136,13 +137,45 @@ describe('place', () => {
     const placed = target.place(revisionOf(1, 'never-healthy'), waiting.signal);
     const failed = expect(placed).rejects.toMatchObject({
       code: 'TargetFailed',
-      message: `revision ${R1} did not become healthy in the time it was given; the last answer to GET /health was: status 503; its log ends: waiting for a database that never comes`,
+      message: `revision ${R1} did not become healthy in the time it was given; the last answer to GET /health was: status 503; its log ends: waiting for a database that never comes; the whole log is ${keptLog(R1)}`,
     });
     const pid = await vi.waitFor(() => answeringProcess(R1), { timeout: 20_000 });
     waiting.abort();
     await failed;
     expect(await startTimeOf(pid)).toBeUndefined();
     expect((await target.state()).revisions).toEqual([]);
+  });
+
+  it('says on which port a process listens instead of its own, and does not wait for it', async () => {
+    const elsewhere = await freePort();
+    await ground.targets.target(
+      'production',
+      'shop',
+      definitionAt(ground.port, { start: `PORT=${elsewhere} exec node server.mjs` }),
+    );
+    await expect(place(1)).rejects.toMatchObject({
+      code: 'TargetFailed',
+      message: expect.stringMatching(
+        new RegExp(
+          `^revision ${R1} is healthy, but it listens on ${elsewhere} instead of \\$PORT \\d+; its log ends: ${R1} listens on ${elsewhere}; `,
+        ),
+      ),
+    });
+    expect((await target.state()).revisions).toEqual([]);
+    await expect(fetch(`http://127.0.0.1:${elsewhere}/health`)).rejects.toThrow();
+  });
+
+  it('waits for a process that opens another port first', async () => {
+    const other = await freePort();
+    const code = `const { createServer } = require('node:http');
+createServer((_request, response) => response.writeHead(404).end()).listen(${other}, '127.0.0.1', () =>
+  setTimeout(() => createServer((_request, response) => response.end()).listen(process.env.PORT, '127.0.0.1'), 4_000));`;
+    await ground.targets.target(
+      'production',
+      'shop',
+      definitionAt(ground.port, { start: 'exec node -e "$CODE"', env: { CODE: code } }),
+    );
+    expect((await fetch(await place(1))).status).toBe(200);
   });
 
   it('can place a revision whose first placement failed', async () => {
@@ -169,6 +202,11 @@ describe('place', () => {
     });
   });
 });
+
+/** Where the log of a revision is kept that failed or was removed. */
+function keptLog(revision: string): string {
+  return join(ground.folder, 'production', 'shop', 'logs', `${revision}.log`);
+}
 
 /** The process of a revision that is being placed, once it answers. */
 async function answeringProcess(revision: string): Promise<number> {
@@ -322,7 +360,7 @@ describe('a revision that dies in the middle of a canary', () => {
     await vi.waitFor(
       async () => {
         statuses.add((await fetch(ground.url)).status);
-        expect((await target.state()).revisions).toContainEqual({ revision: R2, running: true, restarts: 1 });
+        expect((await target.state()).revisions).toContainEqual({ revision: R2, running: true, restarts: 1, exits: 1 });
       },
       { timeout: 20_000, interval: 1 },
     );

@@ -44,17 +44,21 @@ describe('targets that are created on the folder of earlier ones', () => {
     expect(await askWho(ground.url)).toEqual({ revision: R1, pid });
     expect(await target.state()).toEqual({
       weights: { [R1]: 100 },
-      revisions: [{ revision: R1, running: true, restarts: 0 }],
+      revisions: [{ revision: R1, running: true, restarts: 0, exits: 0 }],
     });
   });
 
   it('begin a new epoch of counters', async () => {
     await askWho(ground.url);
-    const { epoch } = await ground.target.counters();
+    const { epoch, since } = await ground.target.counters();
     await ground.targets.close();
+    const reopened = Date.now();
+    expect(since).toBeLessThanOrEqual(reopened);
     const target = await again(await ground.reopen());
     const counters = await target.counters();
     expect(counters.epoch).not.toBe(epoch);
+    expect(counters.since).toBeGreaterThanOrEqual(reopened);
+    expect(counters.since).toBeLessThanOrEqual(Date.now());
     expect(counters.revisions[R1]?.requests).toBe(0);
   });
 
@@ -64,7 +68,7 @@ describe('targets that are created on the folder of earlier ones', () => {
     const { pid } = await askWho(ground.url);
     process.kill(pid, 'SIGKILL');
     await vi.waitFor(
-      async () => expect(await target.state()).toMatchObject({ revisions: [{ running: true, restarts: 1 }] }),
+      async () => expect(await target.state()).toMatchObject({ revisions: [{ running: true, restarts: 1, exits: 1 }] }),
       { timeout: 20_000 },
     );
     expect((await askWho(ground.url)).pid).not.toBe(pid);
@@ -94,6 +98,12 @@ describe('targets that are created on the folder of earlier ones', () => {
     const now = await askWho(ground.url);
     expect(now.revision).toBe(R1);
     expect(now.pid).not.toBe(pid);
+  });
+
+  it('do not take what they started again themselves for a revision that ended by itself', async () => {
+    await ground.targets.stopAll();
+    const target = await again(await ground.reopen());
+    expect(await target.state()).toMatchObject({ revisions: [{ running: true, restarts: 1, exits: 0 }] });
   });
 
   it('do not take a process that only has the number of an earlier one for it', async () => {
@@ -149,7 +159,8 @@ describe('targets that are created on the folder of earlier ones', () => {
     const target = await again(await ground.reopen());
     expect((await target.state()).revisions.map(({ revision }) => revision)).toEqual([R1]);
     expect(await startTimeOf(pid)).toBeUndefined();
-    expect(await readdir(join(ground.folder, 'production', 'shop'))).toEqual([R1, 'state.json']);
+    expect(await readdir(join(ground.folder, 'production', 'shop'))).toEqual([R1, 'logs', 'state.json']);
+    expect(await readdir(join(ground.folder, 'production', 'shop', 'logs'))).toEqual([`${R2}.log`]);
   });
 
   it('do not open where the port is taken, and leave the processes as they are', async () => {
