@@ -114,7 +114,11 @@ function counters(requests: number): Json {
     status: { '1xx': 0, '2xx': requests - 1, '3xx': 0, '4xx': 0, '5xx': 1, lost: 0 },
     latency: LATENCY_BOUNDS.map((_, index) => (index > 10 && index < 24 ? requests % (index * 7) : 0)),
   };
-  return { epoch: '2026-01-02T03:04:05.006Z', since: 0, revisions: { [LIVE]: of, [NEW]: of } } satisfies Counters;
+  return {
+    epoch: '2026-01-02T03:04:05.006Z',
+    since: 0,
+    revisions: { [LIVE]: of, [NEW]: of },
+  } satisfies Counters;
 }
 
 function canary(): Pipeline {

@@ -21,7 +21,7 @@ export function leaseHeld(environment: string, lease: Lease): NoneventError {
     `deployment ${lease.deployment} of pipeline ${lease.pipeline} holds the lease of environment ${environment}`,
     {
       fields: { environment, holder: lease.deployment, pipeline: lease.pipeline, fence: lease.fence },
-      hint: `wait for it with \`nonevent status ${lease.deployment} --watch\`, or stop it with \`nonevent stop ${lease.deployment}\``,
+      hint: `wait for it with \`nonevent status ${lease.deployment} --watch\`, or stop it with \`nonevent stop ${lease.deployment}\`; if it is stuck, \`nonevent explain ${lease.deployment}\` says what to restore`,
     },
   );
 }

@@ -23,7 +23,10 @@ export type Cause = {
 
 type Capture = Json | undefined;
 
-/** Begins the next attempt of a stage. An attempt that was begun and never ended is recorded as lost first. */
+/**
+ * Begins the next attempt of a stage. An attempt that was begun and never ended is recorded as lost first. Nothing begins once a
+ * stop was asked for.
+ */
 export function decideToBegin(
   deployment: Deployment,
   stage: Stage,
@@ -31,6 +34,7 @@ export function decideToBegin(
   capture: Capture,
 ): Decision {
   const known = stageViewOf(deployment, stage.name);
+  if (deployment.view.stop !== undefined) return decideToFail(deployment, stage, recoveries, STOPPED);
   if (known.open && pollInterval(stage) !== undefined) return [];
   if (known.open && !mayTryAgain(deployment, stage, recoveries, 'lost')) {
     return decideToFail(deployment, stage, recoveries, LOST);
@@ -222,6 +226,12 @@ function mayTryAgain(
 /** The failure as it is recorded: what was asked, what was expected and seen, and what is done about it. */
 export function failureOf(stage: Stage, cause: Cause, recovery: Failure['recovery']): Failure {
   return { ...cause, question: stage.question, recovery, next: NEXT[recovery] };
+}
+
+/** The failure of an undo that is not tried again: the one case in which somebody has to act. */
+export function undoFailureOf(stage: Stage, cause: Cause): Failure {
+  const next = `see what is true with \`nonevent explain\`, and restore what ${stage.name} changed by hand; the lease stays with this deployment`;
+  return { ...failureOf(stage, cause, 'compensate'), next };
 }
 
 const NEXT: Readonly<Record<Failure['recovery'], string>> = {

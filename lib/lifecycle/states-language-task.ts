@@ -14,7 +14,6 @@ export function task(work: Work, functions: FunctionNames): State {
       FunctionName: functions[work.function],
       Payload: {
         'deployment.$': '$.deployment',
-        'failure.$': '$.failure',
         ...about(work),
       },
     },
@@ -24,13 +23,17 @@ export function task(work: Work, functions: FunctionNames): State {
   };
 }
 
+/** What was caught, for the undo lane to record where nobody else could. */
+const CAUGHT = { 'failure.$': '$.failure' } as const;
+
 function about(work: Work): object {
   switch (work.function) {
     case 'stage':
-    case 'undo':
       return { stage: work.stage };
+    case 'undo':
+      return { stage: work.stage, ...CAUGHT };
     case 'conclude':
-      return { outcome: work.outcome };
+      return CAUGHT;
     case 'enter':
       return {};
     default:

@@ -39,16 +39,15 @@ const CONCLUDE_ATTEMPTS = 8;
 /** Seconds in which a rollback makes sure that it can be done: a revision that is no longer warm has to start. */
 export const ENTER_SECONDS = 120;
 
-/** An extended observation takes as long once more. */
-const EXTENSIONS = 2;
+/** One invocation may take the stage's timeout twice: to capture and to apply, or to begin measuring and to observe. */
+const STEPS_OF_AN_ATTEMPT = 2;
 
 export function stageWork(stage: Stage): Work {
   const pollSeconds = pollInterval(stage);
   return {
     function: 'stage',
     stage: stage.name,
-    timeoutSeconds:
-      Math.ceil(stage.timeout) * (pollSeconds === undefined ? 1 : EXTENSIONS) + RECORDING_SECONDS,
+    timeoutSeconds: Math.ceil(stage.timeout) * STEPS_OF_AN_ATTEMPT + RECORDING_SECONDS,
     attempts: stage.retries,
     ...(pollSeconds === undefined ? {} : { pollSeconds: Math.max(1, Math.round(pollSeconds)) }),
   };
@@ -64,7 +63,7 @@ export function undoWork(stage: Stage): Work {
 }
 
 export function enterWork(): Work {
-  return { function: 'enter', timeoutSeconds: ENTER_SECONDS + RECORDING_SECONDS, attempts: 2 };
+  return { function: 'enter', timeoutSeconds: ENTER_SECONDS + RECORDING_SECONDS, attempts: 0 };
 }
 
 export function concludeWork(outcome: Outcome): Work {

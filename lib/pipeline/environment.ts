@@ -24,8 +24,12 @@ export const processTarget = z
       .max(65_535)
       .describe('The port that users connect to; a router in front of the revisions listens there.'),
     drain: duration
+      .refine(
+        (seconds) => seconds <= 45,
+        'expected at most 45s: an undo waits that long, and users wait for the undo',
+      )
       .default(5)
-      .describe('How long open requests may finish after a revision lost its traffic.'),
+      .describe('How long open requests may finish after a revision lost its traffic; at most 45s.'),
     env: variables,
     secrets,
   })

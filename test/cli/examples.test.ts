@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -111,7 +111,15 @@ describe('the examples in the help do what they say', () => {
   test.each(needing('deployment'))('$command', (example) => hold(example, service));
 });
 
+/** What examples wrote into the folder of the service would be another release of it. */
+async function removeWhatExamplesWrote(): Promise<void> {
+  const own = ['package.json', 'server.js', 'nonevent.yaml', '.nonevent'];
+  const written = (await readdir(service)).filter((name) => !own.includes(name));
+  await Promise.all(written.map((name) => rm(join(service, name), { recursive: true })));
+}
+
 test('deploying the same again attaches to what is live', async () => {
+  await removeWhatExamplesWrote();
   const again = startCli(['deploy'], { cwd: service });
   const { code, stdout, stderr } = await again.ended;
   expect(code).toBe(0);

@@ -78,7 +78,7 @@ describe('wrong usage', () => {
   });
 
   test.each([
-    [['replay'], "missing required argument 'id'", 'replay'],
+    [['stop'], "missing required argument 'id'", 'stop'],
     [
       ['audit', 'verify', '-o', 'yaml'],
       "option '-o, --output <format>' argument 'yaml' is invalid",

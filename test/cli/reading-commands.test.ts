@@ -106,13 +106,18 @@ describe('status', () => {
     await child.said('watching; Ctrl-C ends the watching, not the deployment\n');
     await write(`deployment#${running}`, STORY.slice(1, 3));
     await child.said('running     unit-tests  Do the unit tests pass?\n');
+    const judgement = { verdict: 'inconclusive', expected: '9 of 9', observed: '3 of 9' } as const;
+    await write(`deployment#${running}`, [
+      event('StageMeasured', { stage: 'unit-tests', attempt: 1, evidence: null, judgement }),
+    ]);
+    await child.said('· measured    unit-tests  3 of 9\n');
     child.signal('SIGINT');
     const { code, stderr } = await child.ended;
     expect(code).toBe(130);
     expect(stderr).toMatch(
       /stopped watching, the deployment goes on; watch it again with: nonevent status cccccccc --watch\n$/,
     );
-    expect((await store.load(`deployment#${running}`)).head.seq).toBe(3);
+    expect((await store.load(`deployment#${running}`)).head.seq).toBe(4);
   });
 
   test('watching no longer than asked exits 5 and says how to go on', async () => {
@@ -251,7 +256,7 @@ describe('audit verify', () => {
     expect(await nonevent('audit', 'verify')).toEqual({
       code: 0,
       stdout:
-        '✔ sound  4 streams, 20 commits, 20 events, 0 seals\n  sealed  nothing yet: seal it with `nonevent audit seal`\n',
+        '✔ sound  4 streams, 21 commits, 21 events, 0 seals\n  sealed  nothing yet: seal it with `nonevent audit seal`\n',
       stderr: '',
     });
   });

@@ -403,9 +403,11 @@ test('an analysis goes on with what it counts from then on, and every user is se
   expect(new Set(await eventsOf(asked, 'verdict'))).toEqual(
     new Set(['StageStarted 1', 'StageMeasured 1', 'StagePassed 1']),
   );
-  expect(end.view.stages.find(({ name }) => name === 'verdict')?.evidence).toMatchObject({
-    routerRestarted: true,
-  });
+  const evidence = end.view.stages.find(({ name }) => name === 'verdict')?.evidence;
+  expect(evidence).toMatchObject({ routerRestarted: true, exits: 0 });
+  const { elapsedSeconds = 0, observedSeconds = 0 } = (evidence ?? {}) as Readonly<Record<string, number>>;
+  expect(observedSeconds).toBeGreaterThanOrEqual(1);
+  expect(elapsedSeconds).toBeGreaterThan(observedSeconds);
 });
 
 test('a deployment that was concluded in one of two environments is concluded in both', async () => {

@@ -24,7 +24,8 @@ const UNDO_RETRY = [
 const CONCLUDE_RETRY = [{ ...BACK_OFF, ErrorEquals: ['States.ALL'], MaxAttempts: 8 }];
 
 const INVOKE = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke' };
-const IDS = { 'deployment.$': '$.deployment', 'failure.$': '$.failure' };
+const ID = { 'deployment.$': '$.deployment' };
+const CAUGHT = { ...ID, 'failure.$': '$.failure' };
 
 const CONCLUSION = {
   ...INVOKE,
@@ -52,9 +53,9 @@ export const SMALL_DOCUMENT = {
           States: {
             lint: {
               ...INVOKE,
-              Parameters: { FunctionName: 'nonevent-stage', Payload: { ...IDS, stage: 'lint' } },
+              Parameters: { FunctionName: 'nonevent-stage', Payload: { ...ID, stage: 'lint' } },
               ResultPath: null,
-              TimeoutSeconds: 35,
+              TimeoutSeconds: 55,
               Retry: STAGE_RETRY,
               End: true,
             },
@@ -65,9 +66,9 @@ export const SMALL_DOCUMENT = {
           States: {
             watch: {
               ...INVOKE,
-              Parameters: { FunctionName: 'nonevent-stage', Payload: { ...IDS, stage: 'watch' } },
+              Parameters: { FunctionName: 'nonevent-stage', Payload: { ...ID, stage: 'watch' } },
               ResultPath: null,
-              TimeoutSeconds: 35,
+              TimeoutSeconds: 55,
               Retry: STAGE_RETRY,
               End: true,
             },
@@ -80,9 +81,9 @@ export const SMALL_DOCUMENT = {
     },
     notify: {
       ...INVOKE,
-      Parameters: { FunctionName: 'nonevent-stage', Payload: { ...IDS, stage: 'notify' } },
+      Parameters: { FunctionName: 'nonevent-stage', Payload: { ...ID, stage: 'notify' } },
       ResultPath: null,
-      TimeoutSeconds: 35,
+      TimeoutSeconds: 55,
       Retry: STAGE_RETRY,
       Catch: [
         { ErrorEquals: ['StageRefused'], ResultPath: '$.failure', Next: 'conclude failure' },
@@ -92,7 +93,7 @@ export const SMALL_DOCUMENT = {
     },
     observe: {
       ...INVOKE,
-      Parameters: { FunctionName: 'nonevent-stage', Payload: { ...IDS, stage: 'observe' } },
+      Parameters: { FunctionName: 'nonevent-stage', Payload: { ...ID, stage: 'observe' } },
       ResultSelector: { 'continue.$': '$.Payload.continue' },
       ResultPath: '$.poll',
       TimeoutSeconds: 55,
@@ -111,7 +112,7 @@ export const SMALL_DOCUMENT = {
     'observe wait': { Type: 'Wait', Seconds: 2, Next: 'observe' },
     'undo notify': {
       ...INVOKE,
-      Parameters: { FunctionName: 'nonevent-undo', Payload: { ...IDS, stage: 'notify' } },
+      Parameters: { FunctionName: 'nonevent-undo', Payload: { ...CAUGHT, stage: 'notify' } },
       ResultPath: null,
       TimeoutSeconds: 75,
       Retry: UNDO_RETRY,
@@ -120,31 +121,31 @@ export const SMALL_DOCUMENT = {
     },
     'conclude success': {
       ...CONCLUSION,
-      Parameters: { FunctionName: 'nonevent-conclude', Payload: { ...IDS, outcome: 'succeeded' } },
+      Parameters: { FunctionName: 'nonevent-conclude', Payload: CAUGHT },
       Next: 'succeeded',
     },
     'enter rollback': {
       ...INVOKE,
-      Parameters: { FunctionName: 'nonevent-enter', Payload: IDS },
+      Parameters: { FunctionName: 'nonevent-enter', Payload: ID },
       ResultPath: null,
       TimeoutSeconds: 135,
-      Retry: STAGE_RETRY,
+      Retry: STAGE_RETRY.slice(1),
       Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'conclude failure' }],
       Next: 'undo notify',
     },
     'conclude failure': {
       ...CONCLUSION,
-      Parameters: { FunctionName: 'nonevent-conclude', Payload: { ...IDS, outcome: 'failed' } },
+      Parameters: { FunctionName: 'nonevent-conclude', Payload: CAUGHT },
       Next: 'failed',
     },
     'conclude rollback': {
       ...CONCLUSION,
-      Parameters: { FunctionName: 'nonevent-conclude', Payload: { ...IDS, outcome: 'rolledBack' } },
+      Parameters: { FunctionName: 'nonevent-conclude', Payload: CAUGHT },
       Next: 'rolledBack',
     },
     'conclude stuck': {
       ...CONCLUSION,
-      Parameters: { FunctionName: 'nonevent-conclude', Payload: { ...IDS, outcome: 'stuck' } },
+      Parameters: { FunctionName: 'nonevent-conclude', Payload: CAUGHT },
       Next: 'stuck',
     },
     succeeded: { Type: 'Succeed' },

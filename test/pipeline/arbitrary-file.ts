@@ -64,10 +64,18 @@ const flag = fc.record({
   flag: fc.constantFrom('new-checkout', 'maxItems'),
   value: fc.oneof(fc.boolean(), fc.integer(), text),
 });
-const canary = fc.record({ kind: fc.constant('canary'), environment, steps, smoke, analysis: criteria });
+const canary = fc.record({
+  kind: fc.constant('canary'),
+  environment,
+  timeout: optional(duration),
+  steps,
+  smoke,
+  analysis: criteria,
+});
 const blueGreen = fc.record({
   kind: fc.constant('blueGreen'),
   environment,
+  timeout: optional(duration),
   smoke,
   analysis: optional(criteria),
 });

@@ -156,6 +156,30 @@ describe('APIs', () => {
   });
 });
 
+describe('a bound on the error rate', () => {
+  const rollout = (errorRate: string) =>
+    `name: rollout, kind: canary, environment: production, steps: [10, 100], analysis: { for: 1m, minRequests: 20, errorRate: ${errorRate} }`;
+
+  it('that no rate is above is found once, whatever the number of steps', () => {
+    expect(lint(command('a'), rollout('{ max: 1 }'))).toEqual([
+      '7 NE314 max is 100 %, which no error rate is above: expected less',
+    ]);
+    expect(lint(command('a'), rollout('{ max: 100%, maxIncrease: 1 }'))).toEqual([
+      '7 NE314 max is 100 %, which no error rate is above: expected less',
+      '7 NE314 maxIncrease is 100 %, which no error rate is above: expected less',
+    ]);
+    expect(lint(command('a'), rollout('{ max: 1%, maxIncrease: 0.99 }'))).toEqual([]);
+  });
+
+  it('is found in an analysis that is a stage of its own', () => {
+    const look =
+      'name: look, kind: analysis, environment: production, for: 1m, minRequests: 1, errorRate: { maxIncrease: 1 }';
+    expect(lint(command('a'), blueGreen('b'), look)).toEqual([
+      '8 NE314 maxIncrease is 100 %, which no error rate is above: expected less',
+    ]);
+  });
+});
+
 it('wants an analysis to have the time that it observes', () => {
   const look = `name: look, kind: analysis, environment: production, for: 2m, minRequests: 1, p95: { max: 1s }`;
   expect(lint(command('a'), blueGreen('b'), `${look}, expect: 10s, timeout: 60s`)).toEqual([

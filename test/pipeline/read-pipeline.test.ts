@@ -88,6 +88,16 @@ describe('a right file', () => {
     ]);
   });
 
+  it('gives the time that sugar has for starting to the place stage', () => {
+    const placed = (more: string) => {
+      const reading = read(`${HEAD}${UNIT_TESTS}  - { name: rollout, kind: blueGreen${more} }\n`);
+      return reading.ok ? stagesOf(reading.pipeline).find(({ kind }) => kind === 'place') : undefined;
+    };
+    expect(placed('')).toMatchObject({ expect: 10, timeout: 120 });
+    expect(placed(', timeout: 20s')).toMatchObject({ expect: 10, timeout: 20 });
+    expect(placed(', timeout: 5s')).toMatchObject({ expect: 5, timeout: 5 });
+  });
+
   it('acquires each environment once, where its first change is', () => {
     const text = `pipeline: storefront
 environments:

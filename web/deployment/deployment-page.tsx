@@ -69,9 +69,8 @@ function FoldedDeployment({ route, live, token, folded, isRunning }: FoldedPrope
             {view.pipeline.pipeline} <span class="version">{shownLine(view.release.version)}</span>
           </h1>
           <p class="dim">
-            <Mark mark={markOfDeployment(view)} /> ·{' '}
-            {span(between(view.requestedAt, view.endedAt ?? now))} · requested{' '}
-            <Time at={view.requestedAt} whole /> by {shownLine(view.trigger.actor)} ·{' '}
+            <Mark mark={markOfDeployment(view)} /> · {span(between(view.requestedAt, view.endedAt ?? now))} ·
+            requested <Time at={view.requestedAt} whole /> by {shownLine(view.trigger.actor)} ·{' '}
             {view.kind === 'rollback' && 'rollback · '}
             <code title={view.deployment}>{shortId(view.deployment)}</code>
           </p>

@@ -1,5 +1,5 @@
 import type { Deployment } from '../../lib/lifecycle/deployment.ts';
-import { type Mark, markOfOutcome, markOfStage } from '../../lib/lifecycle/wording/marks.ts';
+import { type Mark, markOfDeployment, markOfStage } from '../../lib/lifecycle/wording/marks.ts';
 
 export const IDLE: Mark = { symbol: '', word: '', tone: 'dim' };
 const ACTIVE: Mark = { symbol: '▸', word: 'here', tone: 'active' };
@@ -7,7 +7,7 @@ const ACTIVE: Mark = { symbol: '▸', word: 'here', tone: 'active' };
 /** How each state of the machine stands as of a commit: active, or what has come of its stage there. Pure. */
 export function standingOf({ state, view }: Deployment, name: string): Mark {
   if (state.includes(name)) {
-    return view.outcome === name ? { ...markOfOutcome(view.outcome), word: 'ended here' } : ACTIVE;
+    return view.outcome === name ? { ...markOfDeployment(view), word: 'ended here' } : ACTIVE;
   }
   const isUndo = name.startsWith('undo ');
   const stage = view.stages.find(

@@ -1,28 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { exportBundle } from '../../audit/bundle/export-bundle.ts';
 import type { Scope } from '../../audit/bundle/lines.ts';
 import { openLocalSigner } from '../../audit/local-signer.ts';
 import { makeSeal } from '../../audit/make-seal.ts';
 import { findDeployment } from '../../history/find-deployment.ts';
-import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import { NoneventError } from '../../nonevent-error.ts';
 import { name } from '../../pipeline/names.ts';
 import { type Cli, command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
+import { writeWhole } from '../output/write-whole.ts';
+import { moment } from '../reading/moment.ts';
 import { openSystem, type System } from '../system.ts';
 import { findingLine } from './audit-verify.ts';
-
-const moment = z
-  .string()
-  .refine((text) => /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text)), {
-    message: 'expected a time such as 2026-11-23T04:12:00Z',
-  })
-  .transform((text) => new Date(text).toISOString());
 
 const input = z.object({
   id: z.string().optional(),
@@ -84,20 +74,4 @@ async function sealFirst({ dynamodb, table, store, folder }: System, { output }:
   const signer = await openLocalSigner(folder.root);
   const { findings } = await makeSeal({ client: dynamodb, table, store, signer, now: Date.now });
   output.note(findings.map((finding) => findingLine(finding, output.noteStyle)));
-}
-
-/** The file is there whole, or as it was before. */
-async function writeWhole(file: string, lines: AsyncIterable<string>): Promise<void> {
-  const temporary = `${file}.${randomUUID()}`;
-  try {
-    await pipeline(Readable.from(lines), createWriteStream(temporary, { flags: 'wx', flush: true }));
-    await rename(temporary, file);
-  } catch (thrown) {
-    await rm(temporary, { force: true });
-    if (thrown instanceof NoneventError) throw thrown;
-    throw new NoneventError('StoreUnavailable', `cannot write the bundle ${file}: ${messageOf(thrown)}`, {
-      hint: 'name another file, or make room',
-      cause: thrown,
-    });
-  }
 }

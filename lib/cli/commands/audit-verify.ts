@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Finding } from '../../audit/finding.ts';
 import { type HistoryReport, verifyHistory } from '../../audit/verify-history.ts';
+import { counted } from '../../lifecycle/wording/counted.ts';
 import { type Cli, command } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Style } from '../output/style.ts';
@@ -59,7 +60,10 @@ function answer(report: HistoryReport, { output }: Cli): ExitCode {
 /** What a verification found, for people. Pure. */
 export function reportLines(report: HistoryReport, style: Style): readonly string[] {
   const { streams, commits, events, seals, findings } = report;
-  const seen = `${streams} streams, ${commits} commits, ${events} events, ${seals} seals`;
+  const counts = { stream: streams, commit: commits, event: events, seal: seals };
+  const seen = Object.entries(counts)
+    .map(([what, count]) => counted(count, what))
+    .join(', ');
   if (findings.length === 0) return [`${style.good('✔ sound')}  ${seen}`, ...sealLines(report, style)];
   return [
     ...findings.map((finding) => findingLine(finding, style)),
@@ -77,7 +81,7 @@ export function findingLine({ stream, seq, problem, bytes }: Finding, style: Sty
 function sealLines({ newestSeal, unsealed }: HistoryReport, style: Style): readonly string[] {
   if (newestSeal === undefined)
     return [`  ${style.dim('sealed')}  nothing yet: seal it with \`nonevent audit seal\``];
-  const rest = unsealed === 0 ? 'all of it' : `all but the ${unsealed} newest commits`;
+  const rest = unsealed === 0 ? 'all of it' : `all but the newest ${counted(unsealed, 'commit')}`;
   return [
     `  ${style.dim('sealed')}  ${rest}, by seal#${newestSeal.seal} of ${newestSeal.at}`,
     `  ${style.dim('key')}     ${newestSeal.publicKey}`,

@@ -2,17 +2,25 @@ import { z } from 'zod';
 import { findDeployment } from '../../history/find-deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { dateAndTime } from '../../lifecycle/wording/times.ts';
+import { NoneventError } from '../../nonevent-error.ts';
 import { command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { headline } from '../progress/headline.ts';
 import { stageLines } from '../progress/stage-list.ts';
 import { commitsAsOf } from '../reading/as-of.ts';
+import { replayEverything } from '../reading/replay-everything.ts';
 import { openSystem } from '../system.ts';
 
-const input = z.object({ id: z.string(), at: z.string().optional() });
+const input = z.object({
+  id: z.string().optional(),
+  at: z.string().optional(),
+  all: z.boolean().default(false),
+});
 
-/** A deployment folded from the commits up to a moment. */
-export default command(input, async ({ id, at }, cli) => {
+/** A deployment folded from the commits up to a moment; or every deployment, held against how it closed. */
+export default command(input, async ({ id, at, all }, cli) => {
+  if (all && id === undefined && at === undefined) return replayEverything(cli);
+  if (all || id === undefined) throw unclear(all);
   const { output } = cli;
   const { store, close } = await openSystem(cli);
   try {
@@ -36,3 +44,13 @@ export default command(input, async ({ id, at }, cli) => {
     close();
   }
 });
+
+function unclear(all: boolean): NoneventError {
+  return new NoneventError(
+    'InvalidInput',
+    all
+      ? '--all stands beside a deployment or a moment: expected it alone'
+      : 'no deployment was named: expected an id, `latest`, or --all',
+    { hint: 'name a deployment as in `nonevent replay latest`, or all of them with `nonevent replay --all`' },
+  );
+}

@@ -124,6 +124,34 @@ export const AUDIT: readonly Definition[] = [
     load: () => import('../commands/audit-export.ts'),
   },
   {
+    name: 'audit report',
+    group: 'Check',
+    summary: 'write a report for an auditor, as a page or as CSV',
+    arguments: [],
+    options: [
+      { flags: '--since <time>', says: 'deployments that have a commit since then' },
+      { flags: '--until <time>', says: 'deployments that have a commit until then' },
+      { flags: '--environment <name>', says: 'deployments to one environment' },
+      { flags: '-O, --to <file>', says: 'the file to write: CSV where it ends in .csv, otherwise HTML' },
+    ],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent audit report -O report.html',
+        says: 'everything, to read or to print',
+        needs: 'system',
+        exit: EXIT.done,
+      },
+      {
+        command: 'nonevent audit report --since 2026-01-01 -O report.csv',
+        says: 'for a spreadsheet',
+        needs: 'system',
+        exit: EXIT.done,
+      },
+    ],
+    load: () => import('../commands/audit-report.ts'),
+  },
+  {
     name: 'audit what-if',
     group: 'Check',
     summary: 'judge past deployments by a changed pipeline file',

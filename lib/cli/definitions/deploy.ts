@@ -8,7 +8,7 @@ export const DEPLOY: readonly Definition[] = [
     name: 'deploy',
     group: 'Deploy',
     summary: 'deploy this source and follow it to its end',
-    arguments: [{ flags: '[dir]', says: 'the folder of the pipeline file' }],
+    arguments: [{ flags: '[dir]', says: 'the folder that has the nonevent.yaml; found upward by default' }],
     options: [
       { flags: '--release <version>', says: 'the version; else from package.json, else from git' },
       { flags: '-d, --detach', says: 'print the id and return at once' },
@@ -77,7 +77,7 @@ export const DEPLOY: readonly Definition[] = [
     examples: [
       {
         command: 'nonevent rollback',
-        says: 'shows from what to what, asks, and follows it to its end; --yes in a script',
+        says: 'says from what to what, asks, follows it to its end; --yes in scripts',
         needs: 'deployment',
         exit: EXIT.usage,
       },

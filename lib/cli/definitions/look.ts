@@ -57,8 +57,11 @@ export const LOOK: readonly Definition[] = [
     name: 'replay',
     group: 'Look',
     summary: 'show a deployment as it stood at any moment',
-    arguments: [{ ...ID, flags: '<id>' }],
-    options: [{ flags: '--at <moment>', says: 'a seq such as 5, or a time such as 2026-11-23T04:12:00Z' }],
+    arguments: [ID],
+    options: [
+      { flags: '--at <moment>', says: 'a seq such as 5, or a time such as 2026-11-23T04:12:00Z' },
+      { flags: '--all', says: 'every deployment: holds how each one closed against what its events come to' },
+    ],
     formats: ['text', 'json'],
     examples: [
       {
@@ -68,9 +71,9 @@ export const LOOK: readonly Definition[] = [
         exit: EXIT.done,
       },
       {
-        command: 'nonevent replay latest -o json',
-        says: 'the state and the whole view',
-        needs: 'deployment',
+        command: 'nonevent replay --all',
+        says: 'folds everything; exit 8 names the first that diverges',
+        needs: 'system',
         exit: EXIT.done,
       },
     ],

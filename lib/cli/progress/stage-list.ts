@@ -73,7 +73,7 @@ function comparisonLines(stage: StageView, layout: Layout, { columns, style }: R
     stage.state === 'running' ||
     (stage.failure !== undefined && isAsked) ||
     markOfStage(stage).symbol === '!';
-  const sides = stage.state === 'running' ? stage.judgement : (stage.failure ?? stage.judgement);
+  const sides = stage.state === 'running' ? newestSides(stage) : (stage.failure ?? stage.judgement);
   if (!isOfInterest || sides === undefined) return [];
   const wide = layout.nameAt + layout.name + 2;
   const indent = columns - wide < COMPARISON_COLUMNS_AT_LEAST ? 6 : wide;
@@ -81,8 +81,19 @@ function comparisonLines(stage: StageView, layout: Layout, { columns, style }: R
   return [
     `${' '.repeat(indent)}${style.dim('expected')} ${shorten(oneLine(sides.expected), room)}`,
     `${' '.repeat(indent)}${style.dim('observed')} ${shorten(oneLine(sides.observed), room)}`,
-    ...(needsTraffic(stage) ? [`${' '.repeat(indent)}${style.warning(shorten(NEEDS_TRAFFIC, room))}`] : []),
+    ...(needsTraffic(stage)
+      ? [`${' '.repeat(indent)}${style.warning(shorten(NEEDS_TRAFFIC, columns - indent))}`]
+      : []),
   ];
+}
+
+/** A first window that was too short is all that is known until something is measured in the second. */
+function newestSides({
+  judgement,
+  extended,
+  failure,
+}: StageView): StageView['judgement'] | StageView['failure'] {
+  return judgement ?? (extended ? failure : undefined);
 }
 
 /** What was asked and seen says nothing about a stage that was stopped. */

@@ -15,7 +15,7 @@ import type { EveryReadiness } from './readiness.ts';
 import { type EveryTraffic, splitInWords, versionOf } from './traffic.ts';
 
 /** What is true on the targets, as far as it can be seen from outside. */
-export type Seen = { readonly readiness: EveryReadiness; readonly traffic: EveryTraffic };
+type Seen = { readonly readiness: EveryReadiness; readonly traffic: EveryTraffic };
 
 /** The overview for people. Pure. */
 export function overviewLines(
@@ -89,7 +89,7 @@ function liveRows(
 
 /** A revision that is not recorded as live may have all the traffic: just before it is recorded, or while that is undone. */
 function trafficInWords(live: RevisionRef, weights: Weights | undefined): string {
-  const split = splitInWords(weights);
+  const split = splitInWords(weights, (revision) => revision !== live.revision);
   if (split !== undefined) return split;
   const [served] = Object.keys(weights ?? {});
   return served === undefined || served === live.revision

@@ -33,11 +33,16 @@ export function trafficOfRunning({ outcome, stages }: DeploymentView): Weights |
 }
 
 /**
- * A split in words, by version: `2.0.0 50 % · 3.1.0 50 %`; by revision where two have the same version. `undefined` where one
+ * A split in words, by version: `2.0.0 50 % · 3.1.0 50 %`; by revision where two have the same version, the new one last. `undefined` where one
  * revision gets everything. Pure.
  */
-export function splitInWords(weights: Weights | undefined): string | undefined {
-  const shares = Object.entries(withTraffic(weights ?? {}));
+export function splitInWords(
+  weights: Weights | undefined,
+  isNew: (revision: string) => boolean,
+): string | undefined {
+  const shares = Object.entries(withTraffic(weights ?? {})).toSorted(
+    ([left], [right]) => Number(isNew(left)) - Number(isNew(right)),
+  );
   if (shares.length < 2) return undefined;
   const versions = shares.map(([revision]) => versionOf(revision));
   const areDistinct = new Set(versions).size === versions.length;

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { type BundleReport, verifyBundle } from '../../audit/bundle/verify-bundle.ts';
+import { counted } from '../../lifecycle/wording/counted.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { Cli } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -39,7 +40,7 @@ function bundleLines(report: BundleReport, isKeyKnown: boolean, style: Style): r
   const missing = scope?.kind === 'all' ? 'everything that was sealed' : 'what was asked for; more may exist';
   const compare = isKeyKnown ? '' : '  compare it with the one you were given by another way';
   return [
-    `${style.good('✔ sound')}  ${streams} streams, ${commits} commits`,
+    `${style.good('✔ sound')}  ${counted(streams, 'stream')}, ${counted(commits, 'commit')}`,
     ...factLines(
       [
         ['holds', missing],

@@ -47,7 +47,7 @@ const MARK_OF_OUTCOME: Readonly<Record<Outcome | 'running', Mark>> = {
   stuck: { symbol: '✖', word: 'stuck', tone: 'bad' },
 };
 
-export function markOfOutcome(outcome: Outcome | undefined): Mark {
+function markOfOutcome(outcome: Outcome | undefined): Mark {
   return MARK_OF_OUTCOME[outcome ?? 'running'];
 }
 

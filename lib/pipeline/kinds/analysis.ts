@@ -4,12 +4,16 @@ import { check, environment, share } from './common.ts';
 
 /** What an analysis holds the new revision against. At least one bound is set. */
 export const analysisCriteria = {
-  for: duration.describe('How long the new revision is observed before it may pass.'),
+  for: duration.describe(
+    'How long the new revision is observed before it may pass; time in which nobody counted is not observed.',
+  ),
   interval: duration.default(1).describe('The time between two measurements.'),
   minRequests: z
     .int()
     .min(1)
-    .describe('With fewer requests than this there is not enough evidence, which never passes.'),
+    .describe(
+      'With fewer requests to the new revision than this there is not enough evidence, which never passes.',
+    ),
   errorRate: z
     .strictObject({
       max: share.optional().describe('The highest acceptable share of 5xx answers.'),

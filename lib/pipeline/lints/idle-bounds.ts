@@ -26,7 +26,11 @@ export const idleBounds: Lint = {
 };
 
 /** The steps of a canary all have the bounds that were written once. */
-function isFirstOfItsStep({ stage, path }: PlacedStage, index: number, placed: readonly PlacedStage[]): boolean {
+function isFirstOfItsStep(
+  { stage, path }: PlacedStage,
+  index: number,
+  placed: readonly PlacedStage[],
+): boolean {
   return index === placed.findIndex((other) => other.stage.kind === stage.kind && other.path === path);
 }
 
@@ -41,4 +45,6 @@ function findingsOf({ stage, path, sugar }: PlacedStage): readonly LintFinding[]
   }));
 }
 
-const BOUNDS = ['max', 'maxIncrease'] as const satisfies readonly (keyof NonNullable<AnalysisStage['errorRate']>)[];
+const BOUNDS = ['max', 'maxIncrease'] as const satisfies readonly (keyof NonNullable<
+  AnalysisStage['errorRate']
+>)[];

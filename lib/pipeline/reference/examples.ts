@@ -12,7 +12,7 @@ stages:
     kind: canary
     steps: [10, 50, 100]
     smoke: { path: /health }
-    analysis: { for: 30s, minRequests: 100, errorRate: { maxIncrease: 1% } }
+    analysis: { for: 1m, minRequests: 20, errorRate: { maxIncrease: 1% } }
 `;
 
 /** A pipeline that uses most of what there is. */
@@ -108,8 +108,8 @@ stages:
     steps: [10, 50, 100]
     smoke: { path: /health }
     analysis:
-      for: 1m
-      minRequests: 200
+      for: 5m # at 10 % of 5 requests a second, 150 requests
+      minRequests: 100
       errorRate: { max: 2%, maxIncrease: 0.5% }
       p95: { max: 800ms, maxRatio: 1.5 }
 

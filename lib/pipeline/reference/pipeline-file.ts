@@ -7,6 +7,7 @@ import { inWords } from '../in-words.ts';
 import { readPipeline } from '../read-pipeline.ts';
 import { bare, descriptionOf } from '../schema-walk.ts';
 import { stagesOf } from '../steps.ts';
+import { CANARY_BEHAVIOUR, COMMAND_BEHAVIOUR, REVISION_BEHAVIOUR, SERVICE_BEHAVIOUR } from './behaviour.ts';
 import { COMPLETE, SMALLEST } from './examples.ts';
 import { type FieldRow, fieldRows } from './field-rows.ts';
 
@@ -47,6 +48,10 @@ live. No stage waits for a person.
 
 ${kinds()}
 
+${COMMAND_BEHAVIOUR}
+
+${CANARY_BEHAVIOUR}
+
 ### Checks side by side
 
 A group of checks runs at the same time. It passes when all of its enforcing checks pass.
@@ -61,7 +66,7 @@ ${descriptionOf(processTarget) ?? ''}
 
 ${table(rowsOf(processTarget))}
 
-The service is told where to listen in \`PORT\` and \`HOST\`, what it is in \`NONEVENT_REVISION\` and \`NONEVENT_VERSION\`, and in
+${SERVICE_BEHAVIOUR}
 \`NONEVENT_FLAGS\` the path of a JSON file with the feature flags of its environment:
 
 \`\`\`json
@@ -70,6 +75,8 @@ The service is told where to listen in \`PORT\` and \`HOST\`, what it is in \`NO
 
 The file is replaced as a whole whenever a flag changes, by a \`flag\` stage or by \`nonevent flag\`, so a service that reads it anew
 needs no restart and never finds half of it. \`seq\` is the commit of the environment's history that changed a flag last.
+
+${REVISION_BEHAVIOUR}
 
 ## APIs
 
@@ -92,7 +99,7 @@ provided. Of the pipeline's own revisions only the live one counts, which serves
 
 Where only one of \`expect\` and \`timeout\` is written, the other follows: an expectation is never longer than its timeout, and a
 timeout is at least three times the expectation. An analysis is expected to take its \`for\` and ends after twice that and a
-minute, because it may be extended once.
+minute; where it knows too little by then it is extended once by the same time.
 
 ## YAML
 

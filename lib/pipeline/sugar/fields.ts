@@ -18,7 +18,9 @@ export const sugarFields = {
   environment: environment.optional(),
   timeout: duration
     .optional()
-    .describe('How long the release may take to start and to answer its health check; the time limit of its place stage.'),
+    .describe(
+      'How long the release may take to start and to answer its health check; the time limit of its place stage.',
+    ),
 };
 
 const { status, within, contains } = httpStage.shape;

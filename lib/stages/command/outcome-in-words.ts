@@ -1,5 +1,5 @@
 import { plainLine } from '../plain-text.ts';
-import { countsIn, tellOfFailure } from './telling-line.ts';
+import { countsIn, tellOfFailure } from './test-counts.ts';
 
 /**
  * How a command ended, in words: `exit code 0; tests: pass 12, fail 0`, or with the last line that it wrote. Counts that tell of

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cause } from '../../lifecycle/decide.ts';
+import { type Cause, isOpen } from '../../lifecycle/decide.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import type { Stage } from '../../pipeline/stage.ts';
 import type { Services } from './services.ts';
 import { catchUp, type Session } from './session.ts';
 
 export type AttemptResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly cause: Cause };
+
+export type WatchedAttempt = { readonly stage: Stage; readonly number: number };
 
 /** How often a running attempt looks whether the deployment was stopped, in milliseconds. */
 const LOOK_EVERY = 250;
@@ -24,12 +27,18 @@ const END_WITHIN = 5_000;
 export async function attempt<T>(
   services: Services,
   session: Session,
-  limit: { readonly seconds: number; readonly expected: string; readonly stoppable: boolean },
+  limit: {
+    readonly seconds: number;
+    readonly expected: string;
+    /** The open attempt that the work belongs to: it ends early with it, or when the deployment is stopped. */
+    readonly watched?: WatchedAttempt;
+  },
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<AttemptResult<T>> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(TIMED_OUT), limit.seconds * 1000);
-  const stopWatching = limit.stoppable ? watchForStop(services, session, controller) : () => {};
+  const stopWatching =
+    limit.watched === undefined ? () => {} : watchForStop(services, session, limit.watched, controller);
   const onClosing = () => controller.abort(CLOSING);
   services.closing.addEventListener('abort', onClosing, { once: true });
   let working: Promise<T> | undefined;
@@ -111,16 +120,20 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Aborts as soon as the history says that the deployment is stopped or no longer where it was. */
-function watchForStop(services: Services, session: Session, controller: AbortController): () => void {
+/** Aborts as soon as the history says that the deployment is stopped, or that this attempt no longer counts. */
+function watchForStop(
+  services: Services,
+  session: Session,
+  attempt: WatchedAttempt,
+  controller: AbortController,
+): () => void {
   let known = session;
   let timer: ReturnType<typeof setTimeout>;
   const look = async (): Promise<void> => {
     try {
       known = await catchUp(services.store, known);
       if (known.deployment.view.stop !== undefined) controller.abort(STOPPED);
-      else if (!known.deployment.state.some((leaf) => session.deployment.state.includes(leaf)))
-        controller.abort(MOVED_ON);
+      else if (!isOpen(known.deployment, attempt.stage, attempt.number)) controller.abort(MOVED_ON);
     } catch (thrown) {
       services.log(
         `could not look whether ${known.deployment.view.deployment} was stopped: ${messageOf(thrown)}`,

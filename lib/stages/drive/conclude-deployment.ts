@@ -1,6 +1,6 @@
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import { event } from '../../history/events.ts';
-import { decideToConclude, failureOf } from '../../lifecycle/decide.ts';
+import { decideToConclude, undoFailureOf } from '../../lifecycle/decide.ts';
 import { diagnose } from '../../lifecycle/diagnosis.ts';
 import { outcomeConcludedAt, undoLeaf } from '../../lifecycle/leaves.ts';
 import { changesOf } from '../../pipeline/steps.ts';
@@ -58,7 +58,7 @@ async function recordUnrecordedUndoFailure(
       expected: 'the change undone',
       observed: `${caught.Error}: ${caught.Cause ?? ''}`.slice(0, 1000),
     } as const;
-    return [event('UndoFailed', { stage: change.name, failure: failureOf(change, cause, 'compensate') })];
+    return [event('UndoFailed', { stage: change.name, failure: undoFailureOf(change, cause) })];
   });
 }
 

@@ -34,9 +34,11 @@ export async function enterRollback(
     stop === undefined ? await prepare(services, session) : { refusal: refusalOf(STOPPED) };
   const entered = await decideAndAppend(services.store, session, (deployment) => {
     if (!isEntering(deployment)) return [];
-    return 'refusal' in answer
-      ? [event('RollbackRefused', { failure: answer.refusal })]
-      : [event('RollbackAdmitted', { environments: [...answer.prepared] })];
+    if ('refusal' in answer) return [event('RollbackRefused', { failure: answer.refusal })];
+    // A stop that came while it was being prepared: nothing was changed yet, so it is honoured.
+    if (deployment.view.stop !== undefined)
+      return [event('RollbackRefused', { failure: refusalOf(STOPPED) })];
+    return [event('RollbackAdmitted', { environments: [...answer.prepared] })];
   });
   return refuseIfRefused(entered);
 }
@@ -50,7 +52,7 @@ const STOPPED: Cause = {
 };
 
 async function prepare(services: Services, session: Session): Promise<Answer> {
-  const limit = { seconds: ENTER_SECONDS, expected: ROLLBACK_EXPECTATION, stoppable: false };
+  const limit = { seconds: ENTER_SECONDS, expected: ROLLBACK_EXPECTATION };
   const prepared = await attempt<Answer>(services, session, limit, (signal) =>
     patiently(services, signal, async () => {
       try {

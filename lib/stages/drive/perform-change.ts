@@ -1,9 +1,10 @@
 import { decideToBegin, decideToPass } from '../../lifecycle/decide.ts';
-import { isUnchanged, stageViewOf, standingOf } from '../../lifecycle/standing.ts';
+import { stageViewOf, standingOf } from '../../lifecycle/standing.ts';
 import type { ChangeStage } from '../../pipeline/stage.ts';
 import type { Applied, ChangeKind, Json } from '../kind.ts';
 import { changeKindOf } from '../registry.ts';
 import { attempt } from './attempt.ts';
+import { type Begun, beginAttempt } from './begin-attempt.ts';
 import { failStage } from './fail-stage.ts';
 import type { Services } from './services.ts';
 import { decideAndAppend, type Session } from './session.ts';
@@ -20,15 +21,15 @@ export async function performChange(
   stage: ChangeStage,
 ): Promise<Session> {
   const kind = changeKindOf(stage);
-  const begun = await beginChange(services, session, stage, kind);
+  const { session: begun, isOurs } = await beginChange(services, session, stage, kind);
   const known = stageViewOf(begun.deployment, stage.name);
-  if (standingOf(begun.deployment, known) !== 'here' || !known.open) return begun;
+  if (!isOurs || standingOf(begun.deployment, known) !== 'here' || !known.open) return begun;
 
   const number = known.attempts;
   const applied = await attempt<Applied>(
     services,
     begun,
-    { seconds: stage.timeout, expected: `the change within ${stage.timeout} s`, stoppable: true },
+    { seconds: stage.timeout, expected: `the change within ${stage.timeout} s`, watched: { stage, number } },
     async (signal) => {
       const context = await stageContext(services, begun, number, signal);
       await requireLeaseFor(services.store, begun.deployment.view, stage);
@@ -50,20 +51,23 @@ async function beginChange(
   session: Session,
   stage: ChangeStage,
   kind: ChangeKind<ChangeStage>,
-): Promise<Session> {
+): Promise<Begun> {
   const known = stageViewOf(session.deployment, stage.name);
   const captured =
     known.startedAt === undefined
       ? await attempt<Json>(
           services,
           session,
-          { seconds: stage.timeout, expected: 'to know what the change will overwrite', stoppable: false },
+          { seconds: stage.timeout, expected: 'to know what the change will overwrite' },
           async (signal) =>
             kind.capture(stage, await stageContext(services, session, known.attempts + 1, signal)),
         )
       : ({ ok: true, value: null } as const);
-  if (!captured.ok) return failStage(services, session, stage, kind.recoveries, captured.cause);
-  return decideAndAppend(services.store, session, (deployment) =>
-    isUnchanged(deployment, known) ? decideToBegin(deployment, stage, kind.recoveries, captured.value) : [],
+  if (!captured.ok) {
+    const failed = await failStage(services, session, stage, kind.recoveries, captured.cause);
+    return { session: failed, isOurs: false };
+  }
+  return beginAttempt(services.store, session, known, (deployment) =>
+    decideToBegin(deployment, stage, kind.recoveries, captured.value),
   );
 }

@@ -5,12 +5,13 @@ import {
   decideToPass,
   isExtended,
 } from '../../lifecycle/decide.ts';
-import { isUnchanged, stageViewOf, standingOf } from '../../lifecycle/standing.ts';
+import { stageViewOf, standingOf } from '../../lifecycle/standing.ts';
 import type { CheckStage } from '../../pipeline/stage.ts';
 import { pollInterval } from '../../pipeline/stage-class.ts';
 import type { CheckKind, Json, Observation } from '../kind.ts';
 import { checkKindOf } from '../registry.ts';
 import { attempt } from './attempt.ts';
+import { type Begun, beginAttempt } from './begin-attempt.ts';
 import { failStage } from './fail-stage.ts';
 import type { Services } from './services.ts';
 import { decideAndAppend, type Session } from './session.ts';
@@ -23,15 +24,15 @@ export async function performCheck(
   stage: CheckStage,
 ): Promise<Session> {
   const kind = checkKindOf(stage);
-  const begun = await beginCheck(services, session, stage, kind);
+  const { session: begun, isOurs } = await beginCheck(services, session, stage, kind);
   const known = stageViewOf(begun.deployment, stage.name);
-  if (standingOf(begun.deployment, known) !== 'here' || !known.open) return begun;
+  if (!isOurs || standingOf(begun.deployment, known) !== 'here' || !known.open) return begun;
 
   const number = known.attempts;
   const observed = await attempt<Observation>(
     services,
     begun,
-    { seconds: stage.timeout, expected: `an answer within ${stage.timeout} s`, stoppable: true },
+    { seconds: stage.timeout, expected: `an answer within ${stage.timeout} s`, watched: { stage, number } },
     async (signal) =>
       kind.observe(stage, await stageContext(services, begun, number, signal), known.capture ?? null),
   );
@@ -44,22 +45,26 @@ async function beginCheck(
   session: Session,
   stage: CheckStage,
   kind: CheckKind<CheckStage>,
-): Promise<Session> {
+): Promise<Begun> {
   const known = stageViewOf(session.deployment, stage.name);
   const begin = kind.begin;
-  if (known.open && pollInterval(stage) !== undefined) return session;
+  // A stage that is measured again goes on with the attempt that is open, whoever began it.
+  if (known.open && pollInterval(stage) !== undefined) return { session, isOurs: true };
   const capture = await attempt<Json>(
     services,
     session,
-    { seconds: stage.timeout, expected: 'something to measure from', stoppable: false },
+    { seconds: stage.timeout, expected: 'something to measure from' },
     async (signal) =>
       begin === undefined
         ? null
         : begin(stage, await stageContext(services, session, known.attempts + 1, signal)),
   );
-  if (!capture.ok) return failStage(services, session, stage, kind.recoveries, capture.cause);
-  return decideAndAppend(services.store, session, (deployment) =>
-    isUnchanged(deployment, known) ? decideToBegin(deployment, stage, kind.recoveries, capture.value) : [],
+  if (!capture.ok) {
+    const failed = await failStage(services, session, stage, kind.recoveries, capture.cause);
+    return { session: failed, isOurs: false };
+  }
+  return beginAttempt(services.store, session, known, (deployment) =>
+    decideToBegin(deployment, stage, kind.recoveries, capture.value),
   );
 }
 

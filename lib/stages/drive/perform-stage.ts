@@ -3,7 +3,7 @@ import { STOPPED } from '../../lifecycle/decide.ts';
 import { stageViewOf, standingOf } from '../../lifecycle/standing.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { Stage } from '../../pipeline/stage.ts';
-import { isChange } from '../../pipeline/stage-class.ts';
+import { isChange, pollInterval } from '../../pipeline/stage-class.ts';
 import { stagesOf } from '../../pipeline/steps.ts';
 import { kindOf } from '../registry.ts';
 import { DriveError } from './drive-error.ts';
@@ -57,10 +57,12 @@ function settle(session: Session, stage: Stage): StageResult {
         `${where} failed: ${known.failure?.observed ?? 'the deployment is elsewhere'}`,
       );
     case 'here':
-      if (known.open) return { continue: true };
+      if (known.open && pollInterval(stage) !== undefined) return { continue: true };
       throw new DriveError(
         'AttemptFailed',
-        `${where}: attempt ${known.attempts} failed: ${known.failure?.observed ?? ''}`,
+        known.open
+          ? `${where}: attempt ${known.attempts} was begun by another executor`
+          : `${where}: attempt ${known.attempts} failed: ${known.failure?.observed ?? ''}`,
       );
   }
 }

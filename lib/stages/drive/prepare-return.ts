@@ -73,6 +73,8 @@ async function makeRunning(
     try {
       await target.place({ revision, deployment, artifact: artifactOf(ref) }, signal);
     } catch (thrown) {
+      // Without its artifact it can never run; anything else may be different the next time.
+      if (!(thrown instanceof NoneventError) || thrown.code !== 'ArtifactFailed') throw thrown;
       throw cannotRun(environment, revision, messageOf(thrown));
     }
   }

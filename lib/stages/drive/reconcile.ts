@@ -1,12 +1,12 @@
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import { pipelineDigest } from '../../history/digests.ts';
 import type { EventStore } from '../../history/event-store.ts';
-import { NoneventError } from '../../nonevent-error.ts';
+import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { DeploymentRef, Executions } from './executions.ts';
 import { openSession } from './session.ts';
 
-/** How many of the newest deployments are looked at. */
-const LOOK_BACK = 1000;
+/** How many of the newest deployments are looked at; one that is older and still open is not found. */
+const LOOK_BACK = 5000;
 
 /** With this many runs that died, something kills them. */
 const RUNS_AT_MOST = 100;
@@ -33,8 +33,7 @@ export async function reconcile(services: {
     try {
       if (await driveOn(services, deployment)) drivenOn.push(deployment);
     } catch (thrown) {
-      if (!(thrown instanceof NoneventError)) throw thrown;
-      services.log(`could not drive ${deployment} on: ${thrown.message}`);
+      services.log(`could not drive ${deployment} on: ${messageOf(thrown)}`);
     }
   }
   return { open, drivenOn };

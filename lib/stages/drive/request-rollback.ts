@@ -101,6 +101,13 @@ export function requireUndoable({ view }: Deployment): void {
       hint: `stop it with \`nonevent stop ${view.deployment}\`: what it changed is then undone`,
     });
   }
+  if (view.outcome === 'stuck') {
+    throw new NoneventError(
+      'Conflict',
+      `deployment ${view.deployment} is stuck in its own undo, so it cannot be undone once more`,
+      { fields, hint: `see what to restore with \`nonevent explain ${view.deployment}\`` },
+    );
+  }
   if (view.outcome !== 'succeeded') {
     throw new NoneventError(
       'Conflict',

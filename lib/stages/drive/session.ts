@@ -17,7 +17,7 @@ export function deploymentStream(id: DeploymentId): StreamName {
 }
 
 /**
- * Reads a deployment. What this process has read before is only read on from there, so a long history costs no more than a
+ * Reads a deployment. What this process has read before is only read on from there, so a long history reads no more than a
  * short one; the store verifies that the chain continues.
  *
  * Errors: `NotFound` when there is no such deployment, and those of the store.

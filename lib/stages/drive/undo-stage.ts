@@ -1,6 +1,6 @@
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import { event } from '../../history/events.ts';
-import { type Cause, type Decision, failureOf } from '../../lifecycle/decide.ts';
+import { type Cause, type Decision, failureOf, undoFailureOf } from '../../lifecycle/decide.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import { undoLeaf } from '../../lifecycle/leaves.ts';
 import { stageViewOf } from '../../lifecycle/standing.ts';
@@ -46,7 +46,7 @@ async function undoHere(services: Services, session: Session, stage: ChangeStage
   const undone = await attempt<Json>(
     services,
     session,
-    { seconds: undoSeconds(stage), expected: 'the change undone', stoppable: false },
+    { seconds: undoSeconds(stage), expected: 'the change undone' },
     async (signal) => {
       const context = await stageContext(services, session, known.undoFailures + 1, signal);
       await requireLeaseFor(services.store, session.deployment.view, stage);
@@ -74,12 +74,7 @@ function decideOnUndoFailure(deployment: Deployment, stage: ChangeStage, cause: 
     const failure = failureOf(stage, cause, 'retry');
     return [event('StageAttemptFailed', { stage: name, attempt: attemptNumber, lane: 'undo', failure })];
   }
-  const failure = { ...failureOf(stage, cause, 'compensate'), next: nextAfterStuck(stage) };
-  return [event('UndoFailed', { stage: name, failure })];
-}
-
-function nextAfterStuck(stage: ChangeStage): string {
-  return `see what is true with \`nonevent explain\`, restore what ${stage.name} changed by hand; the lease is kept until then`;
+  return [event('UndoFailed', { stage: name, failure: undoFailureOf(stage, cause) })];
 }
 
 async function recordUndone(

@@ -108,7 +108,10 @@ async function failure(home: RevisionHome, { what, logStart }: Failed): Promise<
   const { revision, phase, launch: how } = home.record();
   const secrets = secretsOf(how);
   const { text, telling, isError } = await logExcerpt(logFile(home), logStart, secrets);
-  const says = telling === undefined ? 'it wrote nothing to its log' : `its log ${isError ? 'says' : 'ends'}: ${telling}`;
+  const says =
+    telling === undefined
+      ? 'it wrote nothing to its log'
+      : `its log ${isError ? 'says' : 'ends'}: ${telling}`;
   // What was placed before keeps its folder, and the log with it.
   const kept = phase === 'placing' ? await keepLogOf(home) : logFile(home);
   const where = kept === undefined || telling === undefined ? '' : `; the whole log is ${kept}`;

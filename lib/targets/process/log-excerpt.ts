@@ -63,7 +63,9 @@ function linesOf(text: string, secrets: readonly string[]): readonly string[] {
     .split('\n')
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
-    .map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1).toWellFormed()}…` : line));
+    .map((line) =>
+      line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1).toWellFormed()}…` : line,
+    );
 }
 
 /** `TypeError: …`, `Error [ERR_X]: …`, `fatal: …`, `panic: …`: an error that says its name. */

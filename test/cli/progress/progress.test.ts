@@ -77,7 +77,7 @@ describe('the stage list', () => {
   test('marks the change that failed after its undo too', () => {
     const lines = stageLines(asOf(10, FAILED_CHANGE).view, { now: at(60), columns: 84, style: PLAIN });
     expect(lines).toEqual([
-      '  ✔ passed          unit-tests          Do the unit tests pass?                     1.0s',
+      '  ✔ passed          unit-tests          Do the unit tests pass?                 1.0s',
       '  ↶ undone          acquire-production  Is the environment free?',
       '  ✖ failed, undone  rollout-place       Does the release start?',
       '                                        expected healthy',

@@ -71,7 +71,13 @@ it.each([
   [
     'go test',
     1,
-    ['--- FAIL: TestAdd (0.00s)', 'FAIL', 'FAIL\texample.com/shop/cart\t0.003s', 'ok  \texample.com/shop\t0.002s', 'FAIL'],
+    [
+      '--- FAIL: TestAdd (0.00s)',
+      'FAIL',
+      'FAIL\texample.com/shop/cart\t0.003s',
+      'ok  \texample.com/shop\t0.002s',
+      'FAIL',
+    ],
     'exit code 1; tests: FAIL example.com/shop/cart 0.003s',
   ],
   [
@@ -86,7 +92,12 @@ it.each([
     ['Tests:       13 passed, 13 total', 'error TS2322: not assignable'],
     'exit code 1; last line: error TS2322: not assignable',
   ],
-  ['a command without tests', 0, ['compiling', 'built in 2 s', '', ''], 'exit code 0; last line: built in 2 s'],
+  [
+    'a command without tests',
+    0,
+    ['compiling', 'built in 2 s', '', ''],
+    'exit code 0; last line: built in 2 s',
+  ],
   ['a command without output', 0, [], 'exit code 0; no output'],
   ['a command that was ended', null, ['working'], 'ended by SIGKILL; last line: working'],
 ] as const)('tells of %s', (_what, exitCode, lines, expected) => {

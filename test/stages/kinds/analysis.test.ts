@@ -262,14 +262,10 @@ describe('an analysis', () => {
         const target = canary();
         const began = 1_000_000;
         const since = began + given.down;
-        const { judgement } = await analyse(
-          stageWith({ for: given.for, errorRate: { max: '1%' } }),
-          target,
-          {
-            seconds: given.milliseconds / 1000,
-            meanwhile: () => target.count({ [LIVE]: counters(1900), [OURS]: counters(700) }, 'second', since),
-          },
-        );
+        const { judgement } = await analyse(stageWith({ for: given.for, errorRate: { max: '1%' } }), target, {
+          seconds: given.milliseconds / 1000,
+          meanwhile: () => target.count({ [LIVE]: counters(1900), [OURS]: counters(700) }, 'second', since),
+        });
         const observed = Math.min(given.milliseconds, given.milliseconds - given.down);
         verdicts.add(judgement.verdict);
         expect(judgement.verdict).toBe(observed >= given.for * 1000 ? 'pass' : 'inconclusive');
@@ -301,7 +297,7 @@ describe('an analysis', () => {
       seconds: 2,
       meanwhile: () => {
         target.exit(OURS, 1);
-        target.count({ [LIVE]: counters(1010), [OURS]: counters(101) });
+        target.count({ [LIVE]: counters(1010, 10), [OURS]: counters(101) });
       },
     });
     expect(evidence.exits).toBe(1);
@@ -309,7 +305,7 @@ describe('an analysis', () => {
       verdict: 'fail',
       expected: 'error rate <= 1 % and no exit',
       observed:
-        'the new revision ended by itself once; error rate 0 % (0 of 1), p95 8 ms; live: error rate 0 % (0 of 1010), p95 8 ms, with its traffic from before',
+        'the new revision ended by itself once; error rate 0 % (0 of 1), p95 8 ms; live: error rate 0.99 % (10 of 1010), p95 8 ms, with its traffic from before',
     });
   });
 

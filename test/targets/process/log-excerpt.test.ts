@@ -57,7 +57,9 @@ it('keeps the cause of a crash, which stands before a long stack', async () => {
 });
 
 it('keeps the first error from the middle', async () => {
-  const { text, telling } = await excerptOf(`${lines(1, 20)}TypeError: no port\n${lines(22, 50)}Error: later\n`);
+  const { text, telling } = await excerptOf(
+    `${lines(1, 20)}TypeError: no port\n${lines(22, 50)}Error: later\n`,
+  );
   expect(telling).toBe('TypeError: no port');
   expect(text).toBe(`${lines(1, 10)}…\nTypeError: no port\n…\n${lines(42, 50)}Error: later`);
 });

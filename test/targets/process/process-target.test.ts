@@ -286,11 +286,16 @@ describe('route', () => {
 });
 
 describe('remove', () => {
-  it('ends the process and removes its folder', async () => {
-    const { pid } = await askWho(await place(1));
+  it('ends the process and removes its folder, all but its log', async () => {
+    const address = await place(1);
+    const { pid } = await askWho(address);
     await target.remove(R1);
     expect(await startTimeOf(pid)).toBeUndefined();
-    expect(await readdir(join(ground.folder, 'production', 'shop'))).toEqual(['state.json']);
+    expect(await readdir(join(ground.folder, 'production', 'shop'))).toEqual(['logs', 'state.json']);
+    expect(await readFile(keptLog(R1), 'utf8')).toBe(`${R1} listens on ${new URL(address).port}\n`);
+    expect(ground.logged).toContain(
+      `shop in production: revision ${R1} was removed; its log is ${keptLog(R1)}`,
+    );
     expect(await target.address({ revision: R1 })).toBeUndefined();
     expect((await target.state()).revisions).toEqual([]);
   });
@@ -360,7 +365,12 @@ describe('a revision that dies in the middle of a canary', () => {
     await vi.waitFor(
       async () => {
         statuses.add((await fetch(ground.url)).status);
-        expect((await target.state()).revisions).toContainEqual({ revision: R2, running: true, restarts: 1, exits: 1 });
+        expect((await target.state()).revisions).toContainEqual({
+          revision: R2,
+          running: true,
+          restarts: 1,
+          exits: 1,
+        });
       },
       { timeout: 20_000, interval: 1 },
     );

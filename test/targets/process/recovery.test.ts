@@ -68,7 +68,8 @@ describe('targets that are created on the folder of earlier ones', () => {
     const { pid } = await askWho(ground.url);
     process.kill(pid, 'SIGKILL');
     await vi.waitFor(
-      async () => expect(await target.state()).toMatchObject({ revisions: [{ running: true, restarts: 1, exits: 1 }] }),
+      async () =>
+        expect(await target.state()).toMatchObject({ revisions: [{ running: true, restarts: 1, exits: 1 }] }),
       { timeout: 20_000 },
     );
     expect((await askWho(ground.url)).pid).not.toBe(pid);
@@ -146,6 +147,15 @@ describe('targets that are created on the folder of earlier ones', () => {
     expect(await target.state()).toMatchObject({ revisions: [{ revision: R1, running: true }] });
     expect(await isGroupAlive(group)).toBe(true);
     process.kill(-group, 'SIGKILL');
+  });
+
+  it('read a record from before exits were counted', async () => {
+    await ground.targets.close();
+    const file = join(ground.folder, 'production', 'shop', 'state.json');
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/,\s*"exits": 0/, ''));
+    expect(await readFile(file, 'utf8')).not.toContain('exits');
+    const target = await again(await ground.reopen());
+    expect(await target.state()).toMatchObject({ revisions: [{ revision: R1, running: true, exits: 0 }] });
   });
 
   it('finish a removal that was cut short', async () => {

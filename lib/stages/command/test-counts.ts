@@ -18,7 +18,13 @@ export function tellOfFailure(counts: string): boolean {
 }
 
 /** From the most particular to the most general. */
-const READERS: readonly ((lines: readonly string[]) => string | undefined)[] = [nodeTest, tests, mocha, go, counted];
+const READERS: readonly ((lines: readonly string[]) => string | undefined)[] = [
+  nodeTest,
+  tests,
+  mocha,
+  go,
+  counted,
+];
 
 /** `ℹ tests 13`, `ℹ pass 12`, `ℹ fail 1`, or `# pass 12` as TAP. */
 function nodeTest(lines: readonly string[]): string | undefined {
