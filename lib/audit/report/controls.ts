@@ -35,7 +35,8 @@ function whoDeployed({ deployments }: AuditReport): Control {
   const actors = new Set(deployments.map(({ trigger }) => trigger.actor)).size;
   return {
     question: 'Who may deploy, and who did?',
-    tone: 'good',
+    // Only a person can hold who did against who may.
+    tone: 'attention',
     answer: `${counted(actors, 'actor')} asked for ${counted(deployments.length, 'deployment')}. An actor is who asked as the system knew them; who may ask is decided where Nonevent runs, and is not in this record.`,
     facts: [
       ...[...askers].map(([who, own]) => {

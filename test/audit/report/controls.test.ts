@@ -6,9 +6,9 @@ import { RECORD, REPORT, TESTS } from './sample-report.ts';
 const control = (index: number, changed: Partial<AuditReport>) =>
   controlsOf({ ...REPORT, ...changed }).at(index);
 
-it('answers five questions, all in order where nothing is an exception', () => {
+it('answers five questions, all in order where nothing is an exception but who did, which a person compares with who may', () => {
   expect(controlsOf(REPORT).map(({ question, tone }) => [question, tone])).toEqual([
-    ['Who may deploy, and who did?', 'good'],
+    ['Who may deploy, and who did?', 'attention'],
     ['Was every change tested?', 'good'],
     ['Was anything bypassed?', 'good'],
     ['Can it be reversed?', 'good'],

@@ -45,7 +45,7 @@ describe('the page', () => {
       '<p>Made 2026-11-23 06:00:00Z. Deployments to environment production since 2026-11-01 00:00:00Z.</p>',
     );
     expect(html).toContain(
-      '<section class="control good">\n<h3>1. Who may deploy, and who did? <span class="tone">✔ in order</span></h3>',
+      '<section class="control attention">\n<h3>1. Who may deploy, and who did? <span class="tone">! look at this</span></h3>',
     );
     expect(html.indexOf('Is the record intact?')).toBeLessThan(html.indexOf('<h2>Deployments</h2>'));
   });
