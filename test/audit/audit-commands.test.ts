@@ -55,7 +55,7 @@ test('a seal is made and is the head, and what is verified with it is remembered
   expect((await audit('head')).stdout).toBe(made.stdout);
   const verified = await audit('verify');
   expect(verified).toMatchObject({ code: 0, stderr: '' });
-  expect(verified.stdout).toMatch(/, 1 seals\n {2}sealed {2}all of it, by seal#1 of /);
+  expect(verified.stdout).toMatch(/, 1 seal\n {2}sealed {2}all of it, by seal#1 of /);
   expect(await readdir(join(folder, 'state'))).toHaveLength(1);
 });
 
