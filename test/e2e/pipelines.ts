@@ -11,7 +11,7 @@ ${all
       start: exec node service.mjs
       health: /health
       port: ${port}
-      drain: 10m
+      drain: 45s
       env: { ROOT: ${root} }
 `,
   )
