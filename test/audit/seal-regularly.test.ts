@@ -25,7 +25,8 @@ it('seals at once where there is no seal, and then whenever the newest is an hou
     load: store.load,
     append: async (head: Head, events: readonly Event[]) => {
       const result = await store.append(head, events);
-      made.push(`${head.stream} ${new Date(now).toISOString()}`);
+      const [sealed] = events;
+      made.push(`${head.stream} ${sealed?.type === 'Sealed' ? sealed.data.at : ''}`);
       if (made.length === 3) resolve();
       return result;
     },
