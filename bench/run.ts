@@ -7,6 +7,9 @@ const BENCHES = {
   append: () => import('./append.ts'),
   orchestration: () => import('./orchestration.ts'),
   rollback: () => import('./rollback.ts'),
+  prove: () => import('./prove.ts'),
+  scale: () => import('./scale.ts'),
+  peers: () => import('./peers.ts'),
 } as const;
 
 /** Runs the benchmarks that are named, or all. Each prints ratios from one run. */

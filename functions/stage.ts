@@ -5,7 +5,11 @@ import { performStage } from '../lib/stages/drive/perform-stage.ts';
 import type { Services } from '../lib/stages/drive/services.ts';
 import { type Handler, handler } from './handler.ts';
 
-const task = z.object({ deployment: deploymentId, stage: name });
+const task = z.object({
+  deployment: deploymentId,
+  stage: name,
+  token: z.string().min(1).max(2048).optional(),
+});
 
 /** Performs one stage for a task of the state machine. */
 export function stageHandler(services: Services): Handler {

@@ -89,8 +89,8 @@ function differenceOf(check: CheckStage, found: RecordedJudgement): Difference |
   if (found.evidence === null && recorded.verdict === 'inconclusive' && check.mode !== 'enforcing')
     return undefined;
   const derived = checkKindOf(check).judge(check, found.evidence);
-  const passesUnproven =
-    found.event === 'StagePassed' && check.mode === 'enforcing' && derived.verdict !== 'pass';
+  const isPass = found.event === 'StagePassed' || found.event === 'StageReused';
+  const passesUnproven = isPass && check.mode === 'enforcing' && derived.verdict !== 'pass';
   if (isDeepStrictEqual({ ...recorded }, { ...derived }) && !passesUnproven) return undefined;
   const problem = passesUnproven
     ? `${check.name} enforces and is recorded as passed, but its evidence comes to ${inWords(derived)}`

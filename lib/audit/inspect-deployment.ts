@@ -8,11 +8,14 @@ import type { Outcome } from '../lifecycle/view.ts';
 import { NoneventError } from '../nonevent-error.ts';
 import { byteRangeOf } from './byte-range.ts';
 import type { Finding } from './finding.ts';
+import { inspectAttempts } from './inspect-attempts.ts';
 import type { Inspector } from './inspector.ts';
 
 /**
  * Holds a deployment's history against the machine that its opening event pins: it opens as itself, with the definition
- * that its digest names; every event is legal where it stands; the closing summary is what the events come to.
+ * that its digest names; every event is legal where it stands; no start of an attempt is missing; only a rerun takes
+ * anything over; the closing summary is what the events come to. Whether another history holds what was taken over is asked by
+ * `unfoundedReuses`.
  */
 export function inspectDeployment(stream: StreamName): Inspector {
   const commits: Commit[] = [];
@@ -21,7 +24,12 @@ export function inspectDeployment(stream: StreamName): Inspector {
       commits.push(commit);
       return commit.seq === 1 ? openingFinding(stream, commit) : undefined;
     },
-    end: () => (commits.length === 0 ? undefined : (illegality(commits) ?? summaryFinding(commits))),
+    end() {
+      if (commits.length === 0) return undefined;
+      return (
+        illegality(commits) ?? attemptFinding(commits) ?? reuseFinding(commits) ?? summaryFinding(commits)
+      );
+    },
   };
 }
 
@@ -62,6 +70,29 @@ function problemOf(commits: readonly Commit[]): string | undefined {
     if (thrown instanceof NoneventError) return thrown.message;
     throw thrown;
   }
+}
+
+function attemptFinding(commits: readonly Commit[]): Finding | undefined {
+  const problemWith = inspectAttempts();
+  for (const commit of commits) {
+    for (const [index, event] of commit.events.entries()) {
+      const problem = problemWith(event);
+      if (problem !== undefined) return findingAt(commit, index, problem);
+    }
+  }
+  return undefined;
+}
+
+/** Only a deployment that runs another one again has anything to take over. */
+function reuseFinding(commits: readonly Commit[]): Finding | undefined {
+  const opening = commits[0]?.events[0];
+  if (opening?.type === 'DeploymentRequested' && opening.data.of !== undefined) return undefined;
+  for (const commit of commits) {
+    const index = commit.events.findIndex(({ type }) => type === 'StageReused');
+    if (index >= 0)
+      return findingAt(commit, index, 'it takes a check over, but runs no other deployment again');
+  }
+  return undefined;
 }
 
 const OUTCOMES: Readonly<Partial<Record<Event['type'], Outcome>>> = {

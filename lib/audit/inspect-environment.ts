@@ -6,22 +6,23 @@ import type { Inspector } from './inspector.ts';
 
 /**
  * Holds an environment's history against the rules of its lease: one holder at a time, a fence that grows by one with
- * each lease, released by whoever holds it, and nothing made live without it.
+ * each lease, released by whoever holds it, taken in the order of the queue, and nothing made live without it.
  */
 export function inspectEnvironment(): Inspector {
   let lease: Lease | undefined;
   let fence = 0;
+  let queue: readonly string[] = [];
   return {
     commit(commit) {
       for (const [index, event] of commit.events.entries()) {
         const problem = isOfEnvironment(event)
-          ? illegality({ lease, fence }, event)
+          ? illegality({ lease, fence, queue }, event)
           : `${event.type} is no event of an environment`;
         if (problem !== undefined) return findingAt(commit, index, problem);
-        if (event.type === 'LeaseAcquired' || event.type === 'LeaseReleased') {
-          lease = event.type === 'LeaseAcquired' ? event.data : undefined;
-          fence = event.data.fence;
-        }
+        if (!isOfEnvironment(event)) continue;
+        queue = queueAfter(queue, event);
+        if (event.type === 'LeaseAcquired') ({ fence } = event.data);
+        lease = leaseAfter(lease, event);
       }
       return undefined;
     },
@@ -33,23 +34,51 @@ function isOfEnvironment(event: Event): event is EnvironmentEvent {
   return Object.hasOwn(environmentEvents, event.type);
 }
 
+function queueAfter(queue: readonly string[], { type, data }: EnvironmentEvent): readonly string[] {
+  if (type === 'LeaseRequested') return [...queue, data.deployment];
+  if (type !== 'LeaseQueueLeft' && type !== 'LeaseAcquired') return queue;
+  return queue.filter((waiting) => waiting !== data.deployment);
+}
+
+function leaseAfter(lease: Lease | undefined, { type, data }: EnvironmentEvent): Lease | undefined {
+  if (type === 'LeaseAcquired') return data;
+  return type === 'LeaseReleased' || type === 'LeaseFreed' ? undefined : lease;
+}
+
 function illegality(
-  { lease, fence }: Pick<Environment, 'lease' | 'fence'>,
+  { lease, fence, queue }: Pick<Environment, 'lease' | 'fence'> & { readonly queue: readonly string[] },
   event: EnvironmentEvent,
 ): string | undefined {
   switch (event.type) {
+    case 'LeaseRequested':
+      if (lease?.deployment !== event.data.deployment && !queue.includes(event.data.deployment))
+        return undefined;
+      return `deployment ${event.data.deployment} asks for the lease that it ${lease?.deployment === event.data.deployment ? 'holds' : 'waits for already'}`;
+    case 'LeaseQueueLeft':
+      if (queue.includes(event.data.deployment)) return undefined;
+      return `deployment ${event.data.deployment} leaves the queue, in which it does not wait`;
     case 'LeaseAcquired':
+      if (queue[0] !== undefined && queue[0] !== event.data.deployment && event.data.ahead !== true)
+        return `deployment ${event.data.deployment} acquires the lease before ${queue[0]}, which asked first`;
       if (lease !== undefined)
         return `deployment ${event.data.deployment} acquires the lease that ${lease.deployment} holds`;
       if (event.data.fence !== fence + 1) return `it has fence ${event.data.fence}, expected ${fence + 1}`;
       return undefined;
+    case 'LeaseFreed':
     case 'LeaseReleased':
       if (lease?.deployment !== event.data.deployment || lease.fence !== event.data.fence)
-        return `deployment ${event.data.deployment} releases fence ${event.data.fence}, but ${held(lease)}`;
+        return `deployment ${event.data.deployment} ${event.type === 'LeaseFreed' ? 'is freed of' : 'releases'} fence ${event.data.fence}, but ${held(lease)}`;
       return undefined;
     case 'LiveChanged':
       if (lease !== undefined && lease.pipeline === event.data.pipeline) return undefined;
       return `${event.data.live.revision} of ${event.data.pipeline} becomes live, but ${held(lease)}`;
+    case 'SchemaChanged': {
+      const { schema, stage, deployment, by, undone, phase } = event.data;
+      if (undone && phase === 'contract')
+        return `contract ${stage} of schema ${schema} is taken back, which cannot be`;
+      if (lease !== undefined && lease.deployment === (by ?? deployment)) return undefined;
+      return `deployment ${by ?? deployment} changes schema ${schema}, but ${held(lease)}`;
+    }
     case 'FlagChanged':
       // A person may change a flag at any time, and a deployment takes its own back.
       return undefined;

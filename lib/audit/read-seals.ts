@@ -51,7 +51,7 @@ async function sealItems({ client, table }: ReadSealsOptions): Promise<{
 }> {
   const found = new Map<number, Item[]>();
   let stray: string | undefined;
-  for await (const items of scanPages(client, table, 'seal#')) {
+  for await (const items of scanPages({ client, table, prefix: 'seal#' })) {
     for (const item of items) {
       const number = Number(/^seal#([1-9]\d{0,8})$/.exec(item.stream?.S ?? '')?.[1] ?? Number.NaN);
       if (Number.isNaN(number)) stray ??= item.stream?.S;

@@ -1,9 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Event } from '../history/events.ts';
 import type { Finding } from './finding.ts';
-import { inspectDeployment } from './inspect-deployment.ts';
-import { type Inspector, inspectAll } from './inspector.ts';
-import { verifyChain } from './verify-chain.ts';
+import type { PartReport } from './parallel/part.ts';
+import { type Plan, planParts } from './parallel/plan-parts.ts';
+import type { Seen } from './parallel/verify-in-parts.ts';
+import { walkInParts } from './parallel/walk-in-parts.ts';
+import { together } from './walk.ts';
 
 export type ReplayReport = {
   readonly deployments: number;
@@ -19,48 +20,36 @@ export type ReplayReport = {
 
 /**
  * Folds the history of every deployment through the machine that it pins, and holds each closing summary against what
- * the events before it come to. Reads page by page and keeps one page and one deployment in memory.
+ * the events before it come to. Reads page by page and keeps one page and one deployment in memory for each core.
  *
  * Errors: `StoreUnavailable`.
  */
 export async function replayAll(options: {
   readonly client: DynamoDBClient;
   readonly table: string;
+  /** @default as many threads as there are cores, where the table is large enough */
+  readonly plan?: Plan;
+  readonly seen?: (seen: Seen) => void;
 }): Promise<ReplayReport> {
-  let ended = 0;
-  const { streams, commits, events, findings } = await verifyChain({
-    ...options,
-    skip: (stream) => stream?.startsWith('deployment#') !== true,
-    inspect: (stream) =>
-      inspectAll([
-        inspectDeployment(stream),
-        noticingEnd(() => {
-          ended += 1;
-        }),
-      ]),
+  const { client, table, seen } = options;
+  const plan = options.plan ?? (await planParts(client, table, 0));
+  const reports: PartReport[] = [];
+  let [walked, folded] = [0, 0];
+  await walkInParts({
+    client,
+    table,
+    purpose: { kind: 'replay' },
+    parts: Array.from({ length: plan.parts }, (_, index) => ({ index, of: plan.parts })),
+    workers: plan.workers,
+    seen(more) {
+      walked += more.commits;
+      folded += more.events;
+      seen?.({ commits: walked, events: folded, of: plan.commits });
+    },
+    done: (_, report) => void reports.push(report),
   });
+  const { streams, commits, events, findings } = together(reports);
+  const ended = reports.reduce((sum, report) => sum + report.ended, 0);
   const [divergence, ...others] = findings;
   return { deployments: streams, ended, commits, events, divergence, others: others.length };
-}
-
-const ENDINGS: ReadonlySet<Event['type']> = new Set<Event['type']>([
-  'DeploymentSucceeded',
-  'DeploymentFailed',
-  'DeploymentRolledBack',
-  'DeploymentStuck',
-]);
-
-/** Tells of a deployment that has ended, once nothing else stands against its history. */
-function noticingEnd(tell: () => void): Inspector {
-  let hasEnded = false;
-  return {
-    commit({ events }) {
-      hasEnded ||= events.some(({ type }) => ENDINGS.has(type));
-      return undefined;
-    },
-    end() {
-      if (hasEnded) tell();
-      return undefined;
-    },
-  };
 }

@@ -1,12 +1,12 @@
 import type { StreamName } from '../history/event-store.ts';
 import type { Seal } from '../history/seal-events.ts';
 import type { Finding } from './finding.ts';
-import { inspectFold } from './inspect-fold.ts';
-import { inspectSealed } from './inspect-sealed.ts';
-import { type Inspect, type Inspector, inspectAll } from './inspector.ts';
+import { isSeal, type Met, unsealedIn } from './inspect-history.ts';
+import { type PartsReport, type VerifyInPartsOptions, verifyInParts } from './parallel/verify-in-parts.ts';
 import { type ReadSealsOptions, readSeals, type SealReading } from './read-seals.ts';
 import { sealHash } from './seal.ts';
-import { type ChainReport, verifyChain } from './verify-chain.ts';
+import { verifyStreams } from './verify-streams.ts';
+import { type ChainReport, together } from './walk.ts';
 
 /** The newest seal that was verified somewhere before, kept where whoever changes the table cannot reach. */
 export type KnownSeal = {
@@ -17,12 +17,13 @@ export type KnownSeal = {
   readonly at: string;
 };
 
-export type VerifyHistoryOptions = ReadSealsOptions & {
-  /** One stream only. @default every stream of the table */
-  readonly stream?: StreamName;
-  /** What has to be there still. @default nothing is known from before */
-  readonly known?: KnownSeal;
-};
+export type VerifyHistoryOptions = ReadSealsOptions &
+  Pick<VerifyInPartsOptions, 'plan' | 'checkpoint' | 'signal' | 'seen'> & {
+    /** One stream only. @default every stream of the table */
+    readonly stream?: StreamName;
+    /** What has to be there still. @default nothing is known from before */
+    readonly known?: KnownSeal;
+  };
 
 export type HistoryReport = ChainReport & {
   /** How many seals are sound. */
@@ -30,21 +31,24 @@ export type HistoryReport = ChainReport & {
   readonly newestSeal: KnownSeal | undefined;
   /** Commits that no seal holds yet: their end could be cut off, or written anew, without a trace. */
   readonly unsealed: number;
-};
+} & Pick<PartsReport, 'resumed' | 'unfinished'>;
 
 /**
  * Verifies a history: the chain of every stream and every event's form, that each deployment went by its machine and each
- * environment by its lease, that closing summaries are what the events come to, every seal with its signature, that all
- * that was sealed is still there, and that no seal known from before has gone. Names the first bad seq of each stream.
+ * environment by its lease, that closing summaries are what the events come to, that what a rerun took over was found where
+ * it says, every seal with its signature, that all
+ * that was sealed is still there, and that no seal known from before has gone. Names the first bad seq of each stream. A large
+ * table is read in parts by all cores, and memory does not grow with it.
  *
  * Errors: `StoreUnavailable`; `InvalidInput` for a stream that is not one.
  */
 export async function verifyHistory(options: VerifyHistoryOptions): Promise<HistoryReport> {
   const reading = await readSeals(options);
-  const walked = await verifyStreams(options, reading);
+  const walked = await verifyNamed(options, reading);
   const newest = reading.chain.newest();
+  const { missing: _, ...report } = walked;
   return {
-    ...walked,
+    ...report,
     findings: [...sealFindings(options, reading), ...walked.findings],
     seals: newest?.seal ?? 0,
     newestSeal: newest === undefined ? undefined : knownSeal(newest),
@@ -56,54 +60,30 @@ export function knownSeal(seal: Seal): KnownSeal {
   return { seal: seal.seal, hash: sealHash(seal), publicKey: seal.publicKey, at: seal.at };
 }
 
-async function verifyStreams(
-  options: VerifyHistoryOptions,
-  { chain }: SealReading,
-): Promise<ChainReport & { readonly unsealed: number }> {
-  const { stream } = options;
+async function verifyNamed(options: VerifyHistoryOptions, { chain }: SealReading): Promise<PartsReport> {
+  const { client, table, stream, now, publicKey, plan, checkpoint, signal, seen } = options;
   const heads = chain.heads();
-  const met = new Map<string, number>();
-  const inspect: Inspect = (name) =>
-    inspectAll([
-      inspectSealed(name, heads.get(name) ?? []),
-      inspectFold(name),
-      counting(met, name, heads.get(name)?.at(-1)?.seq ?? 0),
-    ]);
-  const common = { client: options.client, table: options.table, inspect, skip: isSeal };
-  if (stream !== undefined && isSeal(stream))
-    return { streams: 0, commits: 0, events: 0, findings: [], unsealed: 0 };
-  const report = await verifyChain({ ...common, ...(stream === undefined ? {} : { stream }) });
-  const gone = stream === undefined ? [...heads.keys()].filter((name) => !met.has(name)) : [];
-  const reports = [report];
-  for (const name of gone) reports.push(await verifyChain({ ...common, stream: name as StreamName }));
-  const unsealed = [...met.values()].reduce((sum, count) => sum + count, 0);
-  return { ...added(reports), unsealed };
+  const verifyOne = (name: StreamName, met: Met): Promise<ChainReport> =>
+    verifyStreams({ client, table, stream: name, heads, met });
+  if (stream !== undefined) {
+    const met: Met = new Map();
+    const report = isSeal(stream) ? NOTHING : await verifyOne(stream, met);
+    return {
+      ...report,
+      unsealed: unsealedIn(heads, met),
+      missing: [],
+      resumed: undefined,
+      unfinished: undefined,
+    };
+  }
+  const key = publicKey ?? null;
+  const walked = await verifyInParts({ client, table, chain, now, key, plan, checkpoint, signal, seen });
+  const reports: ChainReport[] = [walked];
+  for (const name of walked.missing) reports.push(await verifyOne(name as StreamName, new Map()));
+  return { ...walked, ...together(reports) };
 }
 
-function isSeal(stream: string): boolean {
-  return stream?.startsWith('seal#') === true;
-}
-
-/** Notes that a stream was met, and how much of it is not sealed. */
-function counting(met: Map<string, number>, stream: string, sealedSeq: number): Inspector {
-  met.set(stream, 0);
-  return {
-    commit: () => undefined,
-    end({ seq }) {
-      met.set(stream, Math.max(0, seq - sealedSeq));
-      return undefined;
-    },
-  };
-}
-
-function added(reports: readonly ChainReport[]): ChainReport {
-  return reports.reduce((sum, report) => ({
-    streams: sum.streams + report.streams,
-    commits: sum.commits + report.commits,
-    events: sum.events + report.events,
-    findings: [...sum.findings, ...report.findings],
-  }));
-}
+const NOTHING: ChainReport = { streams: 0, commits: 0, events: 0, findings: [] };
 
 function sealFindings({ known }: VerifyHistoryOptions, { chain, finding }: SealReading): readonly Finding[] {
   const own = finding === undefined ? [] : [finding];

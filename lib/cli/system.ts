@@ -23,7 +23,13 @@ export type System = {
   readonly register: (pipeline: Pipeline) => Promise<void>;
   /** Puts an event on the bus. */
   readonly publish: (
-    detailType: 'Deployment Requested' | 'Rollback Requested' | 'Stop Requested' | 'Flag Requested',
+    detailType:
+      | 'Deployment Requested'
+      | 'Rollback Requested'
+      | 'Rerun Requested'
+      | 'Stop Requested'
+      | 'Flag Requested'
+      | 'Unlock Requested',
     detail: object,
   ) => Promise<void>;
   readonly close: () => void;

@@ -8,8 +8,9 @@ import type { Environment } from './environment.ts';
 import { flagChanges, flagOf } from './flags.ts';
 
 /**
- * Records that a flag of an environment has another value, or none with `null`. A value that it has already is no change, and
- * neither is a request that was recorded before, whatever happened since. Returns whether this was a change.
+ * Records that a flag of an environment has another value, or none with `null`. A value that it has already is no change; a request
+ * for it is recorded all the same, so that it does nothing when it comes again later. Neither is a request a change that was recorded
+ * before, whatever happened since. Returns whether this was a change.
  *
  * Errors: those of `admit`, which is asked before anything is recorded, and of the store.
  */
@@ -24,9 +25,10 @@ export async function changeFlag(
     changed = false;
     const { request } = change;
     if (request !== undefined && flagChanges(commits).some((known) => known.request === request)) return [];
-    if ((flagOf(now, change.flag) ?? null) === change.value) return [];
-    await admit(now);
-    changed = true;
+    const isSo = (flagOf(now, change.flag) ?? null) === change.value;
+    if (isSo && request === undefined) return [];
+    if (!isSo) await admit(now);
+    changed = !isSo;
     return [event('FlagChanged', change)];
   });
   return changed;

@@ -3,9 +3,13 @@ import type { RevisionRef } from '../history/environment-events.ts';
 import type { Commit, StreamName } from '../history/event-store.ts';
 import type { EnvironmentEvent, EventData } from '../history/events.ts';
 import type { FlagValue } from '../pipeline/flag-value.ts';
+import { afterSchemaChange, type SchemaStates } from './schema.ts';
 
 /** The right to change an environment. The fence grows with each lease, so a holder that wakes up late is told apart. */
 export type Lease = { readonly deployment: DeploymentId; readonly pipeline: string; readonly fence: number };
+
+/** A deployment that waits for the lease. */
+export type Waiting = EventData<'LeaseRequested'>;
 
 export type LivePair = {
   readonly live: RevisionRef;
@@ -21,10 +25,14 @@ export type Environment = {
   readonly lease: Lease | undefined;
   /** The fence of the newest lease, held or not; 0 before the first. */
   readonly fence: number;
+  /** Who waits for the lease, first come first. */
+  readonly queue: readonly Waiting[];
   /** What is live, by pipeline. */
   readonly live: Readonly<Record<string, LivePair>>;
   /** The flags that are set, by name. */
   readonly flags: Readonly<Record<string, Flag>>;
+  /** The schemas that were migrated, by name. */
+  readonly schemas: SchemaStates;
 };
 
 export function environmentStream(name: string): StreamName {
@@ -35,7 +43,7 @@ export function environmentStream(name: string): StreamName {
 export function foldEnvironment(commits: readonly Pick<Commit, 'events'>[]): Environment {
   return commits
     .flatMap((commit) => commit.events as readonly EnvironmentEvent[])
-    .reduce(evolve, { lease: undefined, fence: 0, live: {}, flags: {} });
+    .reduce(evolve, { lease: undefined, fence: 0, queue: [], live: {}, flags: {}, schemas: {} });
 }
 
 /** Whether a deployment of a pipeline has ever gone live, also where another one has since. Pure. */
@@ -61,17 +69,41 @@ export function timesLive(
     ).length;
 }
 
-/** Whether a deployment has had the lease of this environment and given it back. Pure. */
+/** Whether a deployment has had the lease of this environment and has it no more. Pure. */
 export function hasReleased(commits: readonly Pick<Commit, 'events'>[], deployment: DeploymentId): boolean {
   return commits.some(({ events }) =>
-    events.some(({ type, data }) => type === 'LeaseReleased' && data.deployment === deployment),
+    events.some(
+      ({ type, data }) =>
+        (type === 'LeaseReleased' || type === 'LeaseFreed') && data.deployment === deployment,
+    ),
   );
+}
+
+/** How a deployment left the queue for the lease of this environment; `undefined` where it never did. Pure. */
+export function departureOf(
+  commits: readonly Pick<Commit, 'events'>[],
+  deployment: DeploymentId,
+): EventData<'LeaseQueueLeft'> | undefined {
+  return commits
+    .flatMap(({ events }) => events)
+    .flatMap((event) =>
+      event.type === 'LeaseQueueLeft' && event.data.deployment === deployment ? [event.data] : [],
+    )
+    .at(-1);
 }
 
 function evolve(environment: Environment, event: EnvironmentEvent): Environment {
   switch (event.type) {
-    case 'LeaseAcquired':
-      return { ...environment, lease: event.data, fence: event.data.fence };
+    case 'LeaseRequested':
+      return { ...environment, queue: [...environment.queue, event.data] };
+    case 'LeaseQueueLeft':
+      return { ...environment, queue: without(environment.queue, event.data.deployment) };
+    case 'LeaseAcquired': {
+      const { deployment, pipeline, fence } = event.data;
+      const queue = without(environment.queue, deployment);
+      return { ...environment, lease: { deployment, pipeline, fence }, fence, queue };
+    }
+    case 'LeaseFreed':
     case 'LeaseReleased':
       return environment.lease?.fence === event.data.fence
         ? { ...environment, lease: undefined }
@@ -80,6 +112,8 @@ function evolve(environment: Environment, event: EnvironmentEvent): Environment 
       const { pipeline, live, knownGood } = event.data;
       return { ...environment, live: { ...environment.live, [pipeline]: { live, knownGood } } };
     }
+    case 'SchemaChanged':
+      return { ...environment, schemas: afterSchemaChange(environment.schemas, event.data) };
     case 'FlagChanged': {
       const { flag, value, ...by } = event.data;
       const { [flag]: _, ...others } = environment.flags;
@@ -88,6 +122,10 @@ function evolve(environment: Environment, event: EnvironmentEvent): Environment 
     default:
       return event satisfies never;
   }
+}
+
+function without(queue: readonly Waiting[], deployment: DeploymentId): readonly Waiting[] {
+  return queue.filter((waiting) => waiting.deployment !== deployment);
 }
 
 /** The revision as it was when it was last live for a pipeline; `undefined` when it never was. */

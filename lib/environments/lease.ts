@@ -10,6 +10,7 @@ import {
   hasReleased,
   type Lease,
 } from './environment.ts';
+import { inTheWay, removeEnded } from './remove-ended.ts';
 
 /** Who wants to change an environment. */
 export type Applicant = { readonly deployment: DeploymentId; readonly pipeline: string };
@@ -21,32 +22,68 @@ export function leaseHeld(environment: string, lease: Lease): NoneventError {
     `deployment ${lease.deployment} of pipeline ${lease.pipeline} holds the lease of environment ${environment}`,
     {
       fields: { environment, holder: lease.deployment, pipeline: lease.pipeline, fence: lease.fence },
-      hint: `wait for it with \`nonevent status ${lease.deployment} --watch\`, or stop it with \`nonevent stop ${lease.deployment}\`; if it is stuck, \`nonevent explain ${lease.deployment}\` says what to restore`,
+      hint: `wait for it with \`nonevent status ${lease.deployment} --watch\`, or stop it with \`nonevent stop ${lease.deployment}\`; if it is stuck, \`nonevent explain ${lease.deployment}\` says what to restore, and \`nonevent unlock ${environment}\` frees the lease then`,
     },
   );
 }
 
 /**
- * Takes the lease of an environment, or finds that this deployment holds it already. A deployment gets it once: who gave it back
- * and wakes up late does not take it again.
+ * Takes the lease of an environment at once, or finds that this deployment holds it already. A deployment gets it once: who gave
+ * it back and wakes up late does not take it again. The lease of a deployment that has ended stands in nobody's way, unless that
+ * one is stuck. With `ahead` it is taken before those who wait for it.
  *
- * Errors: `Conflict` when another deployment holds it, or this one has given it back.
+ * Errors: `Conflict` when another deployment holds it, or waits for it and comes first, or this one has given it back.
  */
 export async function acquireLease(
   store: EventStore,
   environment: string,
   applicant: Applicant,
+  { ahead }: { readonly ahead: boolean } = { ahead: false },
 ): Promise<Lease> {
-  const after = await decideOnEnvironment(store, environment, (now, commits) => {
-    if (now.lease === undefined && hasReleased(commits, applicant.deployment))
-      throw leaseLost(environment, applicant.deployment, now);
-    if (now.lease === undefined) return [event('LeaseAcquired', { ...applicant, fence: now.fence + 1 })];
-    if (now.lease.deployment === applicant.deployment) return [];
-    throw leaseHeld(environment, now.lease);
+  for (;;) {
+    let obstacle: NoneventError | undefined;
+    const after = await decideOnEnvironment(store, environment, (now, commits) => {
+      obstacle = undefined;
+      if (now.lease?.deployment === applicant.deployment) return [];
+      if (now.lease === undefined && hasReleased(commits, applicant.deployment))
+        throw leaseLost(environment, applicant.deployment, now);
+      obstacle = obstacleTo(environment, now, ahead);
+      return obstacle === undefined ? [leaseTo(applicant, now)] : [];
+    });
+    if (obstacle === undefined) return leaseOf(after, environment);
+    if (!(await removeEnded(store, environment, inTheWay))) throw obstacle;
+  }
+}
+
+function obstacleTo(environment: string, now: Environment, ahead: boolean): NoneventError | undefined {
+  if (now.lease !== undefined) return leaseHeld(environment, now.lease);
+  const [first] = now.queue;
+  if (first === undefined || ahead) return undefined;
+  return new NoneventError(
+    'Conflict',
+    `deployment ${first.deployment} of pipeline ${first.pipeline} waits for the lease of environment ${environment} and comes first`,
+    {
+      fields: { environment, holder: first.deployment, pipeline: first.pipeline },
+      hint: `wait for it with \`nonevent status ${first.deployment} --watch\`, or let this pipeline wait too with \`lease: queue\``,
+    },
+  );
+}
+
+/** What gives the free lease to somebody, before others or as the first of those who wait. Pure. */
+export function leaseTo({ deployment, pipeline }: Applicant, { fence, queue }: Environment) {
+  const isAhead = queue[0] !== undefined && queue[0].deployment !== deployment;
+  return event('LeaseAcquired', {
+    deployment,
+    pipeline,
+    fence: fence + 1,
+    ...(isAhead ? { ahead: true } : {}),
   });
-  if (after.lease === undefined)
-    throw new Error(`${environmentStream(environment)} has no lease after it was acquired`);
-  return after.lease;
+}
+
+/** The lease of an environment that has just been given to somebody. */
+export function leaseOf({ lease }: Environment, environment: string): Lease {
+  if (lease !== undefined) return lease;
+  throw new Error(`${environmentStream(environment)} has no lease after it was acquired`);
 }
 
 /**
@@ -64,7 +101,8 @@ export async function requireLease(
   if (now.lease?.deployment !== deployment) throw leaseLost(environment, deployment, now);
 }
 
-function leaseLost(
+/** The error for a deployment that wants to use a lease that it had and has no more. */
+export function leaseLost(
   environment: string,
   deployment: DeploymentId,
   { lease, fence }: Environment,
@@ -80,17 +118,23 @@ function leaseLost(
   );
 }
 
-/** Gives the lease back if this deployment holds it; does nothing otherwise. Returns whether it was held. */
+/**
+ * Gives the lease back if this deployment holds it, and its place in the queue if it waits for it; does nothing otherwise. Returns
+ * whether it was held.
+ */
 export async function releaseLease(
   store: EventStore,
   environment: string,
   deployment: DeploymentId,
 ): Promise<boolean> {
   let held = false;
-  await decideOnEnvironment(store, environment, (now: Environment) => {
-    const lease = now.lease?.deployment === deployment ? now.lease : undefined;
-    held ||= lease !== undefined;
-    return lease === undefined ? [] : [event('LeaseReleased', { deployment, fence: lease.fence })];
+  await decideOnEnvironment(store, environment, ({ lease, queue }: Environment) => {
+    if (lease?.deployment === deployment) {
+      held = true;
+      return [event('LeaseReleased', { deployment, fence: lease.fence })];
+    }
+    const waits = queue.some((waiting) => waiting.deployment === deployment);
+    return waits ? [event('LeaseQueueLeft', { deployment, because: 'withdrawn' })] : [];
   });
   return held;
 }

@@ -2,6 +2,7 @@ import type { RevisionRef } from '../history/environment-events.ts';
 import type { Commit } from '../history/event-store.ts';
 import type { Digest } from '../pipeline/release.ts';
 import { type Environment, foldEnvironment, revisionLiveBefore } from './environment.ts';
+import { schemaObstaclesToReturn } from './schema-return.ts';
 
 type Commits = readonly Pick<Commit, 'events'>[];
 
@@ -41,6 +42,9 @@ export function readinessOf(commits: Commits, pipeline: string, ground: Ground):
     ...(before !== undefined && ground.running !== undefined && !warm && !ground.isKept(artifactOf(before))
       ? [`${before.revision} does not run and its artifact is gone`]
       : []),
+    ...(before === undefined
+      ? []
+      : schemaObstaclesToReturn(environment, pipeline, live.deployment, [before])),
   ];
   if (before === undefined || blocking.length > 0) return { ready: false, blocking };
   return { ready: true, returnsTo: before, warm };

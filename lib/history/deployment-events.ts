@@ -29,6 +29,12 @@ export const trigger = z.strictObject({
 });
 export type Trigger = z.output<typeof trigger>;
 
+const inputs = digest
+  .optional()
+  .describe(
+    'The digest of all that the check depends on. A rerun takes a pass over only where it is the same; none: never taken over.',
+  );
+
 /** Where the closing event leaves each stage, so that a listing needs one commit and a replay can be held against it. */
 export const summary = z.strictObject({
   stages: z.record(name, stageState),
@@ -47,6 +53,9 @@ export const deploymentEvents = {
     lifecycle: z.int().describe('The version of the lifecycle that compiled the pipeline.'),
     reason: text.optional(),
     of: deploymentId.optional().describe('The deployment that this one runs again or rolls back.'),
+    from: name
+      .optional()
+      .describe('A rerun: this stage and those after it are performed again, whatever was found before.'),
     artifact: digest
       .optional()
       .describe(
@@ -64,7 +73,24 @@ export const deploymentEvents = {
     stage: name,
     attempt,
     capture: json.optional().describe('A change: what it will overwrite. A check: what it measures from.'),
+    notReused: text
+      .optional()
+      .describe('A rerun: why what the other deployment had found is not taken over for this check.'),
   }),
+  StageAwaiting: z
+    .strictObject({
+      stage: name,
+      attempt,
+      token: z.string().min(1).max(2048).describe('What the execution is answered by.'),
+      answer: z.enum(['codeBuild', 'report']),
+      reference: z
+        .string()
+        .min(1)
+        .max(100)
+        .describe('A build: its NONEVENT_RUN. A report: the SHA-256 of the key that a report has to bring.'),
+      pending: z.literal(true).optional().describe('A function has said that its answer will be reported.'),
+    })
+    .describe('Somebody outside is about to be asked, and the execution waits for the answer.'),
   StageMeasured: z.strictObject({ stage: name, attempt, evidence: json, judgement }),
   StageAttemptFailed: z.strictObject({ stage: name, attempt, lane: z.enum(['forward', 'undo']), failure }),
   StagePassed: z.strictObject({
@@ -73,14 +99,17 @@ export const deploymentEvents = {
     evidence: json,
     judgement,
     artifact: digest.optional().describe('The artifact that this stage made for the stages after it.'),
+    inputs,
   }),
   StageFailed: z.strictObject({ stage: name, attempt: z.int().min(0), failure }),
   StageReused: z.strictObject({
     stage: name,
-    from: deploymentId,
+    from: deploymentId.describe('The deployment whose history holds the pass itself.'),
     evidence: json,
     judgement,
     artifact: digest.optional(),
+    inputs,
+    because: text.optional().describe('What is the same, in words.'),
   }),
   RollbackAdmitted: z
     .strictObject({

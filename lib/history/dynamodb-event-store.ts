@@ -139,7 +139,7 @@ export function createDynamoDBEventStore(options: DynamoDBEventStoreOptions): Ev
     load,
     loadAfter,
     append,
-    list: (which, limit) => listIndex(client, table, which, limit),
+    list: (which, limit, since) => listIndex(client, table, which, limit, since),
     find: (prefix) => findDeployments(client, table, prefix),
   };
 }

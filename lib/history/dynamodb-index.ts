@@ -10,12 +10,16 @@ import { INDEX_BY_STREAM, INDEX_BY_TIME } from './table.ts';
 const DEPLOYMENT = 'deployment#';
 const ENOUGH_TO_BE_AMBIGUOUS = 2;
 
-/** The newest entries of one kind, newest first. Reads no more than `limit` entries. */
+/** Entries of one request; keys alone are far below the 1 MB at which DynamoDB ends a page. */
+const PAGE = 1000;
+
+/** The newest entries of one kind, newest first; none from before `since`. Reads no more than `limit` entries. */
 export async function listIndex(
   client: DynamoDBClient,
   table: string,
   which: IndexKind,
   limit: number,
+  since?: string,
 ): Promise<readonly IndexEntry[]> {
   if (!Number.isInteger(limit) || limit < 1)
     throw new NoneventError('InvalidInput', `invalid limit ${limit}: expected a whole number from 1`);
@@ -23,11 +27,14 @@ export async function listIndex(
   const pages = queryPages(client, {
     TableName: table,
     IndexName: INDEX_BY_TIME,
-    KeyConditionExpression: '#ix = :ix',
-    ExpressionAttributeNames: { '#ix': 'ix' },
-    ExpressionAttributeValues: { ':ix': { S: which } },
+    KeyConditionExpression: since === undefined ? '#ix = :ix' : '#ix = :ix AND #at >= :since',
+    ExpressionAttributeNames: { '#ix': 'ix', ...(since === undefined ? {} : { '#at': 'ixAt' }) },
+    ExpressionAttributeValues: {
+      ':ix': { S: which },
+      ...(since === undefined ? {} : { ':since': { S: since } }),
+    },
     ScanIndexForward: false,
-    Limit: limit,
+    Limit: Math.min(limit, PAGE),
   });
   for await (const items of pages) {
     entries.push(...items.map((item) => entryOf(item, table)));

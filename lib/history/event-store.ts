@@ -56,8 +56,11 @@ export type EventStore = {
    * After `StoreUnavailable` the commit may or may not be there: load again and decide again.
    */
   append(head: Head, events: readonly Event[]): Promise<AppendResult>;
-  /** The newest `limit` opening or concluding commits, newest first. Costs the same however many there are. */
-  list(which: 'opened' | 'concluded', limit: number): Promise<readonly IndexEntry[]>;
+  /**
+   * The newest `limit` opening or concluding commits, newest first; with `since` none from before that time. Costs the same however
+   * many there are.
+   */
+  list(which: 'opened' | 'concluded', limit: number, since?: string): Promise<readonly IndexEntry[]>;
   /**
    * Deployments whose id begins with `prefix`, at most two: enough to know it is ambiguous. Strongly consistent for a
    * whole id; a shorter prefix may miss a deployment that was opened a moment ago.

@@ -3,7 +3,7 @@ import { type DeploymentEvent, type EventData, event } from '../history/events.t
 import type { Json } from '../pipeline/json.ts';
 import type { Digest } from '../pipeline/release.ts';
 import type { Stage } from '../pipeline/stage.ts';
-import { pollInterval } from '../pipeline/stage-class.ts';
+import { isContract, pollInterval } from '../pipeline/stage-class.ts';
 import type { Deployment } from './deployment.ts';
 import type { Failure, FailureMode, Recoveries } from './failure.ts';
 import { REQUESTED } from './leaves.ts';
@@ -25,16 +25,17 @@ type Capture = Json | undefined;
 
 /**
  * Begins the next attempt of a stage. An attempt that was begun and never ended is recorded as lost first. Nothing begins once a
- * stop was asked for.
+ * stop was asked for, but a contract that has begun goes on.
  */
 export function decideToBegin(
   deployment: Deployment,
   stage: Stage,
   recoveries: Recoveries,
   capture: Capture,
+  notReused?: string,
 ): Decision {
   const known = stageViewOf(deployment, stage.name);
-  if (deployment.view.stop !== undefined) return decideToFail(deployment, stage, recoveries, STOPPED);
+  if (isStopped(deployment, stage)) return decideToFail(deployment, stage, recoveries, STOPPED);
   if (known.open && pollInterval(stage) !== undefined) return [];
   if (known.open && !mayTryAgain(deployment, stage, recoveries, 'lost')) {
     return decideToFail(deployment, stage, recoveries, LOST);
@@ -43,7 +44,12 @@ export function decideToBegin(
   const first = known.startedAt === undefined || known.class === 'check';
   return [
     ...lost,
-    event('StageStarted', { stage: stage.name, attempt: known.attempts + 1, ...(first ? { capture } : {}) }),
+    event('StageStarted', {
+      stage: stage.name,
+      attempt: known.attempts + 1,
+      ...(first ? { capture } : {}),
+      ...(notReused === undefined ? {} : { notReused }),
+    }),
   ];
 }
 
@@ -55,16 +61,21 @@ const LOST: Cause = {
 
 /**
  * Records that a stage passed, unless this attempt is no longer the one that counts. A stop that came before the outcome
- * makes the stage fail with `stopped`, however well it went.
+ * makes the stage fail with `stopped`, however well it went; but not a contract, which nothing comes after and nothing takes back.
  */
 export function decideToPass(
   deployment: Deployment,
   stage: Stage,
   attempt: number,
-  found: { readonly evidence: Json; readonly judgement: Judgement; readonly artifact?: Digest },
+  found: {
+    readonly evidence: Json;
+    readonly judgement: Judgement;
+    readonly artifact?: Digest;
+    readonly inputs?: Digest;
+  },
 ): Decision {
   if (!isOpen(deployment, stage, attempt)) return [];
-  if (deployment.view.stop === undefined) {
+  if (!isStopped(deployment, stage)) {
     return [event('StagePassed', { stage: stage.name, attempt, ...found })];
   }
   const { expected } = found.judgement;
@@ -83,6 +94,17 @@ export const STOPPED: Cause = {
   expected: 'to go on',
   observed: 'the deployment was asked to stop',
 };
+
+/** Records that the open attempt of a stage waits for somebody outside, unless this attempt is no longer the one that counts. */
+export function decideToAwait(
+  deployment: Deployment,
+  stage: Stage,
+  data: Omit<EventData<'StageAwaiting'>, 'stage'>,
+): Decision {
+  return isOpen(deployment, stage, data.attempt)
+    ? [event('StageAwaiting', { stage: stage.name, ...data })]
+    : [];
+}
 
 /** Records a measurement of a stage that is measured again, unless this attempt is no longer the one that counts. */
 export function decideToMeasure(
@@ -175,6 +197,15 @@ function passUnjudged(deployment: Deployment, stage: Stage, cause: Cause): Decis
   ];
 }
 
+/**
+ * Whether a stage is not to go on because its deployment was asked to stop. A contract that has begun goes on: nothing takes it
+ * back, and what is half done is worse than what is done.
+ */
+export function isStopped(deployment: Deployment, stage: Stage): boolean {
+  if (deployment.view.stop === undefined) return false;
+  return !isContract(stage) || stageViewOf(deployment, stage.name).startedAt === undefined;
+}
+
 /** Whether the attempt is the one that counts: begun, without an outcome, and the deployment still at this stage. */
 export function isOpen(deployment: Deployment, stage: Stage, attempt: number): boolean {
   const known = stageViewOf(deployment, stage.name);
@@ -220,7 +251,7 @@ function mayTryAgain(
   const known = stageViewOf(deployment, stage.name);
   const attempts = known.open ? known.attempts : known.attempts + 1;
   const retries = attempts - (known.extended ? 2 : 1);
-  return recoveries[mode] === 'retry' && retries < stage.retries && deployment.view.stop === undefined;
+  return recoveries[mode] === 'retry' && retries < stage.retries && !isStopped(deployment, stage);
 }
 
 /** The failure as it is recorded: what was asked, what was expected and seen, and what is done about it. */
@@ -230,7 +261,7 @@ export function failureOf(stage: Stage, cause: Cause, recovery: Failure['recover
 
 /** The failure of an undo that is not tried again: the one case in which somebody has to act. */
 export function undoFailureOf(stage: Stage, cause: Cause): Failure {
-  const next = `see what is true with \`nonevent explain\`, and restore what ${stage.name} changed by hand; the lease stays with this deployment`;
+  const next = `see what is true with \`nonevent explain\`, and restore what ${stage.name} changed by hand; the lease stays with this deployment until \`nonevent unlock\` frees it`;
   return { ...failureOf(stage, cause, 'compensate'), next };
 }
 

@@ -21,6 +21,7 @@ export function openView(data: EventData<'DeploymentRequested'>, at: string): Vi
     deployment: data.deployment,
     kind: data.kind,
     of: data.of,
+    from: data.from,
     pipeline: data.pipeline,
     release: data.release,
     trigger: data.trigger,
@@ -46,6 +47,9 @@ export function foldView(view: ViewDraft, event: DeploymentEvent, at: string): v
       return;
     case 'StageStarted':
       startAttempt(stageIn(view, event.data.stage), event.data, at);
+      return;
+    case 'StageAwaiting':
+      awaitAnswer(stageIn(view, event.data.stage), event.data);
       return;
     case 'StageMeasured':
       note(stageIn(view, event.data.stage), event.data);
@@ -111,9 +115,12 @@ function pendingStage(stage: Stage): StageDraft {
     attemptStartedAt: undefined,
     endedAt: undefined,
     capture: undefined,
+    awaiting: undefined,
     judgement: undefined,
     evidence: undefined,
     failure: undefined,
+    reused: undefined,
+    notReused: undefined,
   };
 }
 
@@ -138,10 +145,19 @@ function startAttempt(stage: StageDraft, data: EventData<'StageStarted'>, at: st
     // A check measures anew in each attempt; a change restores what its first attempt captured.
     stage.capture = data.capture;
   }
+  stage.notReused ??= data.notReused;
   stage.state = 'running';
   stage.attempts = data.attempt;
   stage.attemptStartedAt = at;
   stage.open = true;
+}
+
+function awaitAnswer(
+  stage: StageDraft,
+  { stage: _, token, ...awaiting }: EventData<'StageAwaiting'>,
+): void {
+  const earlier = stage.awaiting?.attempt === awaiting.attempt ? stage.awaiting.tokens : [];
+  stage.awaiting = { ...awaiting, tokens: [...new Set([...earlier, token])] };
 }
 
 function note(stage: StageDraft, data: { evidence: Json; judgement: StageView['judgement'] }): void {
@@ -173,6 +189,8 @@ function pass(
   stage.failure = undefined;
   stage.endedAt = at;
   if (event.data.artifact !== undefined) view.artifact = event.data.artifact;
+  if (event.type === 'StageReused')
+    stage.reused = { from: event.data.from, because: event.data.because ?? 'its inputs were unchanged' };
 }
 
 function fail(view: ViewDraft, stage: StageDraft, data: EventData<'StageFailed'>, at: string): void {

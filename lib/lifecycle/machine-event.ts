@@ -12,6 +12,8 @@ export function machineEventOf(event: DeploymentEvent): string | undefined {
       return event.data.entry === 'forward' ? 'deployment.started' : 'rollback.started';
     case 'StageStarted':
       return `${event.data.stage}.started`;
+    case 'StageAwaiting':
+      return `${event.data.stage}.awaiting`;
     case 'StageMeasured':
       return `${event.data.stage}.measured`;
     case 'StageAttemptFailed':

@@ -1,7 +1,7 @@
 import { type AnyStateMachine, createMachine } from 'xstate';
 import type { ParallelGroup, Pipeline, Step } from '../pipeline/pipeline.ts';
 import type { ChangeStage, Stage } from '../pipeline/stage.ts';
-import { isChange } from '../pipeline/stage-class.ts';
+import { awaitsAnswer, isChange } from '../pipeline/stage-class.ts';
 import { isParallel } from '../pipeline/steps.ts';
 import { CONCLUDING, ENTER_ROLLBACK, OUTCOMES, PASSED, REQUESTED, undoLeaf } from './leaves.ts';
 import type { Outcome } from './view.ts';
@@ -98,6 +98,7 @@ function stageEvents(stage: Stage, next: string): Record<string, string> {
   const { name } = stage;
   return {
     [`${name}.started`]: name,
+    ...(awaitsAnswer(stage) ? { [`${name}.awaiting`]: name } : {}),
     [`${name}.measured`]: name,
     [`${name}.attemptFailed`]: name,
     [`${name}.passed`]: next,

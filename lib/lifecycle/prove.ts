@@ -2,7 +2,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import { isParallel } from '../pipeline/steps.ts';
 import { findCircle, findEndless } from './prove/ending.ts';
 import { type Exploration, explore } from './prove/explore.ts';
-import { type Law, localLaws } from './prove/laws.ts';
+import { type Law, localLaws, type RecoveriesOf } from './prove/laws.ts';
 import { eventsTo } from './prove/situation.ts';
 import { initialState, type MachineState } from './transitions.ts';
 
@@ -19,6 +19,8 @@ export type ProvenLaw = {
 export type Proof = {
   /** Whether every law holds. */
   readonly holds: boolean;
+  /** Whether the machine was small enough to be looked at as a whole; otherwise nothing is proven of it. */
+  readonly explored: boolean;
   /** States of the machine. */
   readonly states: number;
   /** States, told apart by what the way to them has done. */
@@ -33,21 +35,25 @@ const SITUATIONS_AT_MOST = 5000;
 
 /**
  * Explores a pipeline's whole machine and judges the laws of a deployment everywhere in it. A proof, not a sample: the
- * machine is finite and has no guards, so nothing outside of it decides where an event leads. That each failure mode has
- * a recovery is no law here because the compiler holds it: `Recoveries` is a full record.
+ * machine is finite and has no guards, so nothing outside of it decides where an event leads.
  *
  * Of a machine that is too large only the first law is reported, as broken: a part of a machine proves nothing. Give
- * `start` to judge another machine than the one that the pipeline compiles to.
+ * `start` to judge another machine than the one that the pipeline compiles to, and `room` to give up earlier.
  */
-export function prove(pipeline: Pipeline, start: MachineState = initialState(pipeline)): Proof {
-  if (statesAtLeast(pipeline) > SITUATIONS_AT_MOST) return TOO_LARGE;
-  const exploration = explore(pipeline, start, SITUATIONS_AT_MOST);
+export function prove(
+  pipeline: Pipeline,
+  recoveriesOf: RecoveriesOf,
+  { start, room = SITUATIONS_AT_MOST }: { readonly start?: MachineState; readonly room?: number } = {},
+): Proof {
+  if (statesAtLeast(pipeline) > room) return TOO_LARGE;
+  const exploration = explore(pipeline, start ?? initialState(pipeline), room);
   const { situations, steps, unexplored } = exploration;
   const places = situations.length;
   const whole = proven(WHOLE, places, unexplored && eventsTo(unexplored));
-  const laws = [whole, ...(whole.holds ? judgeAll(pipeline, exploration) : [])];
+  const laws = [whole, ...(whole.holds ? judgeAll(pipeline, exploration, recoveriesOf) : [])];
   return {
     holds: laws.every((law) => law.holds),
+    explored: whole.holds,
     states: new Set(situations.map((situation) => situation.state)).size,
     situations: places,
     steps: steps.length,
@@ -59,6 +65,7 @@ const WHOLE = 'the whole machine was explored';
 
 const TOO_LARGE: Proof = {
   holds: false,
+  explored: false,
   states: 0,
   situations: 0,
   steps: 0,
@@ -70,12 +77,16 @@ function statesAtLeast(pipeline: Pipeline): number {
   return pipeline.stages.reduce((sum, step) => sum + (isParallel(step) ? 2 ** step.stages.length : 1), 0);
 }
 
-function judgeAll(pipeline: Pipeline, exploration: Exploration): readonly ProvenLaw[] {
+function judgeAll(
+  pipeline: Pipeline,
+  exploration: Exploration,
+  recoveriesOf: RecoveriesOf,
+): readonly ProvenLaw[] {
   const places = exploration.situations.length;
   return [
     proven('every state reaches an end', places, findEndless(exploration)),
     proven('nothing goes round in circles', places, findCircle(exploration)),
-    ...localLaws(pipeline).map((law) => judge(law, exploration)),
+    ...localLaws(pipeline, recoveriesOf).map((law) => judge(law, exploration)),
   ];
 }
 

@@ -9,7 +9,9 @@ export type FunctionNames = Readonly<Record<Work['function'], string>>;
 export function task(work: Work, functions: FunctionNames): State {
   return {
     Type: 'Task',
-    Resource: 'arn:aws:states:::lambda:invoke',
+    Resource: isAwaiting(work)
+      ? 'arn:aws:states:::lambda:invoke.waitForTaskToken'
+      : 'arn:aws:states:::lambda:invoke',
     Parameters: {
       FunctionName: functions[work.function],
       Payload: {
@@ -23,13 +25,21 @@ export function task(work: Work, functions: FunctionNames): State {
   };
 }
 
+/** Whether the task ends when its token is answered, not when the function returns. */
+function isAwaiting(work: Work): boolean {
+  return work.function === 'stage' && work.awaitsAnswer === true;
+}
+
 /** What was caught, for the undo lane to record where nobody else could. */
 const CAUGHT = { 'failure.$': '$.failure' } as const;
+
+/** By it the task is answered (https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token). */
+const TOKEN = { 'token.$': '$$.Task.Token' } as const;
 
 function about(work: Work): object {
   switch (work.function) {
     case 'stage':
-      return { stage: work.stage };
+      return { stage: work.stage, ...(isAwaiting(work) ? TOKEN : {}) };
     case 'undo':
       return { stage: work.stage, ...CAUGHT };
     case 'conclude':

@@ -33,9 +33,20 @@ export type StageView = {
   readonly endedAt: string | undefined;
   /** The first attempt's capture: what undo restores, or what a check measures from. */
   readonly capture: Json | undefined;
+  /** What the newest attempt that waits, or waited, for somebody outside was said to wait for. */
+  readonly awaiting: Awaiting | undefined;
   readonly judgement: Judgement | undefined;
   readonly evidence: Json | undefined;
   readonly failure: Failure | undefined;
+  /** Where what was found is taken over from, and why that holds; `undefined` for what this deployment found itself. */
+  readonly reused: { readonly from: DeploymentId; readonly because: string } | undefined;
+  /** A rerun: why this check was performed again. */
+  readonly notReused: string | undefined;
+};
+
+/** An answer that is awaited. Every task that was told to wait for it has a token, and any of them may be the one that still waits. */
+export type Awaiting = Omit<EventData<'StageAwaiting'>, 'stage' | 'token'> & {
+  readonly tokens: readonly string[];
 };
 
 /** The data of a deployment as of a commit: a pure fold of its events. */
@@ -44,6 +55,8 @@ export type DeploymentView = {
   readonly kind: EventData<'DeploymentRequested'>['kind'];
   /** The deployment that this one undoes or runs again. */
   readonly of: DeploymentId | undefined;
+  /** A rerun: the first stage that is performed again, whatever was found before. */
+  readonly from: string | undefined;
   readonly pipeline: Pipeline;
   readonly release: Release;
   readonly trigger: Trigger;

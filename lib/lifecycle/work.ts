@@ -1,5 +1,5 @@
 import type { Stage } from '../pipeline/stage.ts';
-import { pollInterval } from '../pipeline/stage-class.ts';
+import { awaitsAnswer, pollInterval, workSeconds } from '../pipeline/stage-class.ts';
 import type { Outcome } from './view.ts';
 
 /** What a leaf of the machine has done for it, and how long and how often that may be tried. */
@@ -10,6 +10,8 @@ export type Work =
       readonly timeoutSeconds: number;
       readonly attempts: number;
       readonly pollSeconds?: number;
+      /** The task ends when its token is answered, not when the function returns. */
+      readonly awaitsAnswer?: true;
     }
   | { readonly function: 'enter'; readonly timeoutSeconds: number; readonly attempts: number }
   | {
@@ -47,9 +49,10 @@ export function stageWork(stage: Stage): Work {
   return {
     function: 'stage',
     stage: stage.name,
-    timeoutSeconds: Math.ceil(stage.timeout) * STEPS_OF_AN_ATTEMPT + RECORDING_SECONDS,
+    timeoutSeconds: Math.ceil(workSeconds(stage)) * STEPS_OF_AN_ATTEMPT + RECORDING_SECONDS,
     attempts: stage.retries,
     ...(pollSeconds === undefined ? {} : { pollSeconds: Math.max(1, Math.round(pollSeconds)) }),
+    ...(awaitsAnswer(stage) ? { awaitsAnswer: true } : {}),
   };
 }
 
@@ -57,7 +60,7 @@ export function undoWork(stage: Stage): Work {
   return {
     function: 'undo',
     stage: stage.name,
-    timeoutSeconds: Math.max(UNDO_SECONDS_AT_LEAST, Math.ceil(stage.timeout)) + RECORDING_SECONDS,
+    timeoutSeconds: Math.max(UNDO_SECONDS_AT_LEAST, Math.ceil(workSeconds(stage))) + RECORDING_SECONDS,
     attempts: UNDO_ATTEMPTS - 1,
   };
 }

@@ -12,7 +12,10 @@ export const FUNCTION_NAMES = {
 export const EVENT_FUNCTION_NAMES = {
   request: 'nonevent-request',
   stop: 'nonevent-stop',
+  callback: 'nonevent-callback',
   rollback: 'nonevent-rollback',
+  rerun: 'nonevent-rerun',
   flag: 'nonevent-flag',
+  unlock: 'nonevent-unlock',
   reconcile: 'nonevent-reconcile',
 } as const;

@@ -1,24 +1,35 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { callbackHandler } from '../../functions/callback.ts';
 import { concludeHandler } from '../../functions/conclude.ts';
 import { enterHandler } from '../../functions/enter.ts';
 import { flagHandler } from '../../functions/flag.ts';
 import { reconcileHandler } from '../../functions/reconcile.ts';
 import { requestHandler } from '../../functions/request.ts';
+import { rerunHandler } from '../../functions/rerun.ts';
 import { rollbackHandler } from '../../functions/rollback.ts';
 import { stageHandler } from '../../functions/stage.ts';
 import { stopHandler } from '../../functions/stop.ts';
 import { undoHandler } from '../../functions/undo.ts';
+import { unlockHandler } from '../../functions/unlock.ts';
 import { openLocalSigner } from '../audit/local-signer.ts';
 import { sealRegularly } from '../audit/seal-regularly.ts';
+import type { DeploymentId } from '../history/deployment-id.ts';
 import { createDynamoDBEventStore } from '../history/dynamodb-event-store.ts';
 import { messageOf } from '../nonevent-error.ts';
 import { LOCAL_POLICY } from '../stages/address-policy.ts';
 import { createArtifactStore } from '../stages/artifact-store.ts';
+import type { Artifacts } from '../stages/artifacts.ts';
+import type { Cloud } from '../stages/cloud.ts';
 import { stopMarked, workMark } from '../stages/command/marked-processes.ts';
-import { createExecutions } from '../stages/drive/executions.ts';
+import { settleAwaited } from '../stages/drive/callback.ts';
+import { createExecutions, stateMachinePerDefinition } from '../stages/drive/executions.ts';
 import type { Services } from '../stages/drive/services.ts';
+import { createTaskAnswers } from '../stages/drive/task-answers.ts';
 import { createProcessTargets, type ProcessTargets } from '../targets/process/process-targets.ts';
+import type { Targets } from '../targets/target.ts';
+import { targetsByKind } from '../targets/targets-by-kind.ts';
+import { askRegularly } from './ask-regularly.ts';
 import type { Rule } from './event-bridge/event-bus.ts';
 import { createFlagDocuments } from './flag-documents.ts';
 import { EVENT_FUNCTION_NAMES, FUNCTION_NAMES } from './function-names.ts';
@@ -39,6 +50,13 @@ export type NoneventOptions = {
   readonly log?: (line: string) => void;
   /** Puts something around what handlers write to and act on, such as a count of it. @default nothing */
   readonly around?: (used: Pick<Services, 'store' | 'targets'>) => Pick<Services, 'store' | 'targets'>;
+  /**
+   * Lets stages use AWS, with credentials of whoever starts this; `artifacts` are then kept where AWS can read them. Nothing tells a
+   * local system of builds that have ended, so it asks for them. @default no AWS
+   */
+  readonly aws?: { readonly cloud: Cloud; readonly artifacts: Artifacts; readonly askEveryMs?: number };
+  /** The targets in AWS, made on the artifacts of the system. @default only processes on this machine */
+  readonly awsTargets?: (artifacts: Artifacts) => Targets;
   /** Serves the page; `actor` is recorded for what is asked there. @default no page */
   readonly page?: { readonly actor: string };
 };
@@ -57,13 +75,20 @@ const RULES: readonly Rule[] = [
     pattern: { 'detail-type': ['Deployment Requested'] },
     function: EVENT_FUNCTION_NAMES.request,
   },
+  {
+    name: 'callback',
+    pattern: { 'detail-type': ['CodeBuild Build State Change', 'Stage Reported'] },
+    function: EVENT_FUNCTION_NAMES.callback,
+  },
   { name: 'stop', pattern: { 'detail-type': ['Stop Requested'] }, function: EVENT_FUNCTION_NAMES.stop },
   {
     name: 'rollback',
     pattern: { 'detail-type': ['Rollback Requested'] },
     function: EVENT_FUNCTION_NAMES.rollback,
   },
+  { name: 'rerun', pattern: { 'detail-type': ['Rerun Requested'] }, function: EVENT_FUNCTION_NAMES.rerun },
   { name: 'flag', pattern: { 'detail-type': ['Flag Requested'] }, function: EVENT_FUNCTION_NAMES.flag },
+  { name: 'unlock', pattern: { 'detail-type': ['Unlock Requested'] }, function: EVENT_FUNCTION_NAMES.unlock },
   {
     name: 'reconcile',
     pattern: {
@@ -97,7 +122,7 @@ export async function startNonevent(options: NoneventOptions): Promise<NoneventS
       functions: async (services) => {
         // No command can be ours yet: what runs there was left by a system that was killed, and may never be run again.
         await stopMarked(workMark(services.folder.work), LEFTOVER_GRACE_MS);
-        const artifacts = createArtifactStore(services.folder.artifacts);
+        const artifacts = options.aws?.artifacts ?? createArtifactStore(services.folder.artifacts);
         const flags = createFlagDocuments(
           services.folder.flags,
           createDynamoDBEventStore({ client: services.clients.dynamodb, table: services.table }),
@@ -113,7 +138,18 @@ export async function startNonevent(options: NoneventOptions): Promise<NoneventS
           },
         });
         opened.push(targets);
-        return handlersOf(services, appends, { artifacts, targets, flags, log }, options.around);
+        return handlersOf(
+          services,
+          appends,
+          {
+            artifacts,
+            targets: options.awsTargets ? targetsByKind(targets, options.awsTargets(artifacts)) : targets,
+            flags,
+            log,
+            cloud: options.aws?.cloud,
+          },
+          options.around,
+        );
       },
       onStarted: async (started) => {
         if (options.page !== undefined) page = await openPage(started, appends, options.page.actor, log);
@@ -121,17 +157,20 @@ export async function startNonevent(options: NoneventOptions): Promise<NoneventS
       },
     });
     const seals = sealHourly(system, log);
+    const asking = options.aws === undefined ? undefined : askRegularly(system, options.aws.askEveryMs, log);
     return {
       ...system,
       page: page && { url: page.url, link: page.link },
       async close() {
         await seals.close();
+        await asking?.close();
         await page?.close();
         await system.close();
         await closeTargets();
       },
       async stopAll() {
         await seals.close();
+        await asking?.close();
         await page?.close();
         await system.close();
         await Promise.all(opened.map((targets) => targets.stopAll()));
@@ -182,19 +221,23 @@ const LEFTOVER_GRACE_MS = 2000;
 function handlersOf(
   { clients, table, folder, closing }: LocalServices,
   appends: Appends,
-  given: Pick<Services, 'artifacts' | 'targets' | 'flags' | 'log'>,
+  given: Pick<Services, 'artifacts' | 'targets' | 'flags' | 'log' | 'cloud'>,
   around: NonNullable<NoneventOptions['around']> = (used) => used,
 ): Readonly<Record<string, Handler>> {
   const { store, targets } = around({
     store: appends.telling(createDynamoDBEventStore({ client: clients.dynamodb, table })),
     targets: given.targets,
   });
-  const executions = createExecutions(clients.states, `arn:aws:states:${LOCAL_REGION}:${LOCAL_ACCOUNT}`);
+  const executions = createExecutions(
+    clients.states,
+    stateMachinePerDefinition(`arn:aws:states:${LOCAL_REGION}:${LOCAL_ACCOUNT}:stateMachine:`),
+  );
   const services: Services = {
     ...given,
     store,
     targets,
     addresses: LOCAL_POLICY,
+    answers: createTaskAnswers(clients.states),
     closing,
     now: Date.now,
     async workFolder(deployment) {
@@ -203,12 +246,16 @@ function handlersOf(
       return work;
     },
   };
+  const settling = (deployment: DeploymentId) => settleAwaited(services, deployment);
   return {
     [EVENT_FUNCTION_NAMES.request]: requestHandler({ store, executions }),
     [EVENT_FUNCTION_NAMES.rollback]: rollbackHandler({ store, executions }),
-    [EVENT_FUNCTION_NAMES.stop]: stopHandler({ store }),
+    [EVENT_FUNCTION_NAMES.rerun]: rerunHandler({ store, executions }),
+    [EVENT_FUNCTION_NAMES.stop]: stopHandler({ store, settleAwaited: settling }),
+    [EVENT_FUNCTION_NAMES.unlock]: unlockHandler({ store }),
     [EVENT_FUNCTION_NAMES.flag]: flagHandler({ store, flags: given.flags }),
     [EVENT_FUNCTION_NAMES.reconcile]: reconcileHandler({ store, executions, log: given.log }),
+    [EVENT_FUNCTION_NAMES.callback]: callbackHandler(services),
     [FUNCTION_NAMES.stage]: stageHandler(services),
     [FUNCTION_NAMES.enter]: enterHandler(services),
     [FUNCTION_NAMES.undo]: undoHandler(services),

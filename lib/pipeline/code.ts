@@ -28,7 +28,8 @@ export type ShapeCode =
   | 'NE211'
   | 'NE212'
   | 'NE213'
-  | 'NE214';
+  | 'NE214'
+  | 'NE215';
 
 export type LintCode =
   | 'NE301'
@@ -45,4 +46,8 @@ export type LintCode =
   | 'NE312'
   | 'NE313'
   | 'NE314'
-  | 'NE320';
+  | 'NE320'
+  | 'NE330'
+  | 'NE331'
+  | 'NE332'
+  | 'NE333';

@@ -18,10 +18,12 @@ export const DEFAULTS: Readonly<Record<StageKind, Defaults>> = {
     timeout: 60,
   },
   parity: { question: 'Does what was tested there hold here?', expect: 1, timeout: 60 },
-  acquire: { question: 'Is the environment free for this deployment?', expect: 1, timeout: 60 },
+  function: { question: 'Does the function answer as expected?', expect: 10, timeout: 120 },
+  acquire: { question: 'Is the environment free for this deployment?', expect: 1, timeout: 3600 },
   place: { question: 'Does the release start and answer its health check?', expect: 10, timeout: 120 },
   shift: { question: 'Does the traffic go where it should?', expect: 1, timeout: 60 },
   flag: { question: 'Does the flag have its new value?', expect: 1, timeout: 60 },
+  migrate: { question: 'Is the schema migrated?', expect: 30, timeout: 600 },
   custom: { question: 'Was the change made?', expect: 30, timeout: 600 },
 };
 

@@ -4,11 +4,13 @@ import type { EnvironmentDefinition } from './environment.ts';
 import type { FileCheck, FileGroup, FileStage } from './file.ts';
 import type { ParallelGroup, Pipeline, Step } from './pipeline.ts';
 import type { Path } from './problem.ts';
+import type { Schemas } from './schemas.ts';
 import type { ChangeStage, CheckStage, Stage } from './stage.ts';
 import { isChange } from './stage-class.ts';
 import type { BlueGreenStage } from './sugar/blue-green.ts';
 import type { CanaryStage } from './sugar/canary.ts';
 import type { SmokeCheck } from './sugar/fields.ts';
+import type { Triggers } from './triggers.ts';
 
 /** A step as it is written, its shape being right, and where. */
 export type WrittenStep = { readonly path: Path; readonly step: FileStage | FileGroup };
@@ -27,6 +29,8 @@ export type PlacedStage = {
 export type Header = {
   readonly pipeline: string;
   readonly apis: Apis | undefined;
+  readonly schemas: Schemas | undefined;
+  readonly triggers: Triggers | undefined;
   readonly environments: Readonly<Record<string, EnvironmentDefinition>>;
 };
 
@@ -41,14 +45,22 @@ export type Expanded = {
  * one `acquire-<environment>` before the first change of each environment, and before the compatibility checks that lead up
  * to it. Every environment named must be known.
  */
-export function expand({ pipeline, apis, environments }: Header, written: readonly WrittenStep[]): Expanded {
+export function expand(
+  { pipeline, apis, schemas, triggers, environments }: Header,
+  written: readonly WrittenStep[],
+): Expanded {
   const known = Object.keys(environments);
   const only = known.length === 1 ? known[0] : undefined;
-  const steps = withLeases(written.flatMap((step) => expandStep(step, only)));
+  const steps = withLeases(
+    written.flatMap((step) => expandStep(step, only)),
+    environments,
+  );
   return {
     pipeline: {
       pipeline,
       ...(apis === undefined ? {} : { apis }),
+      ...(schemas === undefined ? {} : { schemas }),
+      ...(triggers === undefined ? {} : { triggers }),
       environments: { ...environments },
       stages: steps.map(({ step }) => step),
     },
@@ -74,10 +86,12 @@ function expandStage(written: FileStage, only: string | undefined): readonly Sta
     case 'analysis':
     case 'compatibility':
     case 'parity':
+    case 'function':
       return [completeCheck(written, only)];
     case 'place':
     case 'shift':
-    case 'flag': {
+    case 'flag':
+    case 'migrate': {
       const { question = DEFAULTS[written.kind].question, environment } = written;
       const times = timesOf(written.kind, written);
       return [{ ...written, question, ...times, environment: environment ?? only ?? '' }];
@@ -110,6 +124,10 @@ function completeCheck(written: FileCheck, only: string | undefined): CheckStage
     case 'parity': {
       const { question = DEFAULTS.parity.question } = written;
       return { ...written, question, ...timesOf('parity', written) };
+    }
+    case 'function': {
+      const { question = DEFAULTS.function.question, environment = only } = written;
+      return { ...written, question, ...timesOf('function', written), ...environmentOf(environment) };
     }
     case 'compatibility': {
       const { question = DEFAULTS.compatibility.question, environment } = written;
@@ -179,7 +197,7 @@ function analysisOf(
 }
 
 /** Puts one lease before the first change of each environment; the undo lane then releases it last. */
-function withLeases(steps: readonly Origin[]): readonly Origin[] {
+function withLeases(steps: readonly Origin[], environments: Header['environments']): readonly Origin[] {
   const leases = new Map<number, string>();
   for (const [index, { step }] of steps.entries()) {
     const environment = changedEnvironment(step);
@@ -189,7 +207,10 @@ function withLeases(steps: readonly Origin[]): readonly Origin[] {
   return steps.flatMap((origin, index) => {
     const environment = leases.get(index);
     if (environment === undefined) return [origin];
-    return [{ path: origin.path, step: acquireOf(environment), sugar: true }, origin];
+    return [
+      { path: origin.path, step: acquireOf(environment, environments[environment]), sugar: true },
+      origin,
+    ];
   });
 }
 
@@ -211,9 +232,12 @@ export function acquireName(environment: string): string {
   return `acquire-${environment}`;
 }
 
-function acquireOf(environment: string): ChangeStage {
+function acquireOf(environment: string, definition: EnvironmentDefinition | undefined): ChangeStage {
   const name = acquireName(environment);
-  return { kind: 'acquire', name, ...DEFAULTS.acquire, retries: RETRIES, environment };
+  const { lease: policy = 'queue', leaseTimeout } = definition ?? {};
+  const times = timesOf('acquire', { timeout: leaseTimeout });
+  const { question } = DEFAULTS.acquire;
+  return { kind: 'acquire', name, question, ...times, retries: RETRIES, environment, policy };
 }
 
 function placedStages({ step, path, sugar }: Origin): readonly PlacedStage[] {

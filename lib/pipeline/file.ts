@@ -8,14 +8,18 @@ import { environment, line } from './kinds/common.ts';
 import { compatibilityStage } from './kinds/compatibility.ts';
 import { customStage } from './kinds/custom.ts';
 import { flagStage } from './kinds/flag.ts';
+import { functionStage, hasOneCode, ONE_CODE } from './kinds/function.ts';
 import { httpStage } from './kinds/http.ts';
+import { migrateFields, migrateProblems } from './kinds/migrate.ts';
 import { parityStage } from './kinds/parity.ts';
 import { placeStage } from './kinds/place.ts';
 import { shiftStage } from './kinds/shift.ts';
 import { name, stageName } from './names.ts';
+import { schemas } from './schemas.ts';
 import { blueGreenStage } from './sugar/blue-green.ts';
-import { hasBound, NO_BOUND } from './sugar/bounds.ts';
+import { hasCriterion, NO_BOUND, NO_MINIMUM, saysEnough } from './sugar/bounds.ts';
 import { canaryStage } from './sugar/canary.ts';
+import { triggers } from './triggers.ts';
 
 const question = line.optional().describe('The question this stage answers, in words.');
 const expect = duration
@@ -33,9 +37,10 @@ const fileHttp = httpStage
   .describe('Check. Asks a URL, or the new revision, and compares status, answer time and body.');
 const fileAnalysis = z
   .strictObject({ ...analysisStage.shape, question, ...times, environment: maybeEnvironment })
-  .refine(({ errorRate, p95 }) => hasBound(errorRate, p95), NO_BOUND)
+  .refine(hasCriterion, NO_BOUND)
+  .refine(saysEnough, NO_MINIMUM)
   .describe(
-    'Check. Compares the new revision with the live one on the traffic it gets. Needs errorRate or p95.',
+    'Check. Compares the new revision with the live one on the traffic it gets. Needs errorRate or p95, or in an AWS account metrics or alarms.',
   );
 const fileCompatibility = compatibilityStage
   .extend({ question, ...times, environment: maybeEnvironment })
@@ -51,6 +56,12 @@ const fileParity = z
   .describe(
     'Check. Compares two environments: the settings of their targets but the ports, what they run on, and their flags. Values of variables that are named like secrets are recorded as digests.',
   );
+const fileFunction = z
+  .strictObject({ ...functionStage.shape, question, ...times })
+  .refine(hasOneCode, ONE_CODE)
+  .describe(
+    'Check. Asks a function, in AWS Lambda or of a module of the source, and holds its answer against criteria. Needs function or module.',
+  );
 const filePlace = placeStage
   .extend({ question, ...times, environment: maybeEnvironment })
   .describe('Change. Starts the release beside the live revision, without traffic. Undo stops it.');
@@ -61,6 +72,12 @@ const fileFlag = flagStage
   .extend({ question, ...times, environment: maybeEnvironment })
   .describe(
     'Change. Sets a feature flag of the environment, which its services read without a restart. Undo gives it the value back that it had.',
+  );
+const fileMigrate = z
+  .strictObject({ ...migrateFields.shape, question, ...times, environment: maybeEnvironment })
+  .superRefine(migrateProblems)
+  .describe(
+    'Change. Migrates a schema of the environment in one of three phases, so that old and new code run side by side. Undo runs `undo`, or leaves what is `harmless`; a `contract` cannot be undone.',
   );
 const fileCustom = customStage
   .extend(times)
@@ -75,6 +92,7 @@ export const fileCheck = z.discriminatedUnion('kind', [
   fileAnalysis,
   fileCompatibility,
   fileParity,
+  fileFunction,
 ]);
 
 /** A stage as it may be written: with sugar, and without what has a default. */
@@ -84,9 +102,11 @@ export const fileStage = z.discriminatedUnion('kind', [
   fileAnalysis,
   fileCompatibility,
   fileParity,
+  fileFunction,
   filePlace,
   fileShift,
   fileFlag,
+  fileMigrate,
   fileCustom,
   canaryStage,
   blueGreenStage,
@@ -111,6 +131,16 @@ export const pipelineFile = z.strictObject({
   apis: apis
     .optional()
     .describe('What the release provides to other services and consumes of them; held by `compatibility`.'),
+  schemas: schemas
+    .optional()
+    .describe(
+      'The schema versions that the release runs on, by schema: `main: [1, 2]` or `main: { min: 1, max: 2 }`; `main: none` where it does not use it.',
+    ),
+  triggers: triggers
+    .optional()
+    .describe(
+      'In an AWS account: the pushes, uploads, builds and executions that open a deployment by themselves. See [triggers](triggers.md).',
+    ),
   environments: z
     .record(environmentName, environmentDefinition)
     .default({})
@@ -133,9 +163,11 @@ export const FILE_KINDS: Readonly<Record<FileStage['kind'], z.ZodType>> = {
   analysis: fileAnalysis,
   compatibility: fileCompatibility,
   parity: fileParity,
+  function: fileFunction,
   place: filePlace,
   shift: fileShift,
   flag: fileFlag,
+  migrate: fileMigrate,
   custom: fileCustom,
   canary: canaryStage,
   blueGreen: blueGreenStage,
@@ -148,4 +180,5 @@ export const CHECK_KINDS: readonly FileCheck['kind'][] = [
   'analysis',
   'compatibility',
   'parity',
+  'function',
 ];

@@ -6,6 +6,7 @@ import { apisDeclared } from './lints/apis-declared.ts';
 import { apisHeld } from './lints/apis-held.ts';
 import { cheapestFirst } from './lints/cheapest-first.ts';
 import { checkBeforeChange } from './lints/check-before-change.ts';
+import { contractLast } from './lints/contract-last.ts';
 import { dominatingCheck } from './lints/dominating-check.ts';
 import { earlyVerdict } from './lints/early-verdict.ts';
 import { endsAtAll } from './lints/ends-at-all.ts';
@@ -15,6 +16,9 @@ import type { Lint } from './lints/lint.ts';
 import { literalSecrets } from './lints/literal-secrets.ts';
 import { placedFirst } from './lints/placed-first.ts';
 import { risingShares } from './lints/rising-shares.ts';
+import { schemasChained } from './lints/schemas-chained.ts';
+import { schemasDeclared } from './lints/schemas-declared.ts';
+import { schemasServed } from './lints/schemas-served.ts';
 import { timeoutCoversExpectation } from './lints/timeout-covers-expectation.ts';
 import { uniqueNames } from './lints/unique-names.ts';
 import { uniquePorts } from './lints/unique-ports.ts';
@@ -36,6 +40,10 @@ const LINTS: Readonly<Record<LintCode, Lint>> = {
   NE313: apisDeclared,
   NE314: idleBounds,
   NE320: literalSecrets,
+  NE330: contractLast,
+  NE331: schemasDeclared,
+  NE332: schemasChained,
+  NE333: schemasServed,
 };
 
 /** The page of each lint's code. */
@@ -55,6 +63,10 @@ export const LINT_CODES: Readonly<Record<LintCode, CodePage>> = {
   NE313: apisDeclared.page,
   NE314: idleBounds.page,
   NE320: literalSecrets.page,
+  NE330: contractLast.page,
+  NE331: schemasDeclared.page,
+  NE332: schemasChained.page,
+  NE333: schemasServed.page,
 };
 
 /** Everything the lints have to say about a pipeline. */

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { apis } from './apis.ts';
 import { environmentDefinition } from './environment.ts';
 import { name, stageName } from './names.ts';
+import { schemas } from './schemas.ts';
 import { checkStage, type Stage, stage } from './stage.ts';
+import { triggers } from './triggers.ts';
 
 /** Checks that run side by side. Changes never do. */
 export const parallelGroup = z.strictObject({
@@ -20,6 +22,8 @@ export type Step = Stage | ParallelGroup;
 export const pipelineSchema = z.strictObject({
   pipeline: name,
   apis: apis.optional(),
+  schemas: schemas.optional(),
+  triggers: triggers.optional(),
   environments: z.record(name, environmentDefinition),
   stages: z.array(z.union([parallelGroup, stage])).min(1),
 });

@@ -9,12 +9,16 @@ import { issueProblems } from './issue-problems.ts';
 import type { Path, Problem } from './problem.ts';
 import { quoted } from './quoted.ts';
 import { part } from './schema-walk.ts';
+import type { Schemas } from './schemas.ts';
 import { didYouMean, suggest } from './suggest.ts';
+import type { Triggers } from './triggers.ts';
 
 /** What is known of a file after every part of it was held against its schema. */
 export type Shape = {
   readonly pipeline: string;
   readonly apis: Apis | undefined;
+  readonly schemas: Schemas | undefined;
+  readonly triggers: Triggers | undefined;
   readonly environments: Readonly<Record<string, EnvironmentDefinition>>;
   /** Names under `environments`, also of those whose definition is wrong. */
   readonly environmentNames: readonly string[];
@@ -39,6 +43,8 @@ export function checkShape(parsed: Parsed): Shape {
   return {
     pipeline: checked.data?.pipeline ?? '',
     apis: checked.data?.apis,
+    schemas: checked.data?.schemas,
+    triggers: checked.data?.triggers,
     environments: checked.data?.environments ?? {},
     environmentNames: isFields(environments) ? Object.keys(environments) : [],
     steps: steps.flatMap(({ step }) => (step === undefined ? [] : [step])),

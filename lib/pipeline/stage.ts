@@ -5,7 +5,9 @@ import { commandStage } from './kinds/command.ts';
 import { compatibilityStage } from './kinds/compatibility.ts';
 import { customStage } from './kinds/custom.ts';
 import { flagStage } from './kinds/flag.ts';
+import { functionStage } from './kinds/function.ts';
 import { httpStage } from './kinds/http.ts';
+import { migrateStage } from './kinds/migrate.ts';
 import { parityStage } from './kinds/parity.ts';
 import { placeStage } from './kinds/place.ts';
 import { shiftStage } from './kinds/shift.ts';
@@ -16,12 +18,14 @@ export const checkStage = z.discriminatedUnion('kind', [
   analysisStage,
   compatibilityStage,
   parityStage,
+  functionStage,
 ]);
 export const changeStage = z.discriminatedUnion('kind', [
   acquireStage,
   placeStage,
   shiftStage,
   flagStage,
+  migrateStage,
   customStage,
 ]);
 export const stage = z.discriminatedUnion('kind', [...checkStage.options, ...changeStage.options]);

@@ -9,6 +9,8 @@ import type { ChangeStage, CheckStage } from '../pipeline/stage.ts';
 import type { Targets } from '../targets/target.ts';
 import type { AddressPolicy } from './address-policy.ts';
 import type { Artifacts } from './artifacts.ts';
+import type { Cloud } from './cloud.ts';
+import type { Elsewhere } from './elsewhere.ts';
 
 export type { Json } from '../pipeline/json.ts';
 
@@ -21,6 +23,8 @@ export type StageContext = {
   readonly flags: Flags;
   /** Which addresses an `http` check may ask. */
   readonly addresses: AddressPolicy;
+  /** What AWS does for stages; `undefined` on a machine without it. */
+  readonly cloud?: Cloud | undefined;
   /** A folder for logs and working copies of this deployment; it exists. */
   readonly workFolder: string;
   /** The attempt's number, from 1. */
@@ -41,7 +45,17 @@ export type CheckKind<S extends CheckStage> = {
   readonly begin?: (stage: S, context: StageContext) => Promise<Json>;
   readonly observe: (stage: S, context: StageContext, begun: Json) => Promise<Observation>;
   readonly judge: (stage: S, evidence: Json) => Judgement;
+  /** How a stage of this kind that awaits an answer gets what `judge` takes. */
+  readonly elsewhere?: Elsewhere<S, Observation>;
+  /**
+   * Whether what it finds holds again in a later deployment of the same definition and release, and the facts of the
+   * environment that this rests on. Changes nothing.
+   */
+  readonly reusable: (stage: S, context: StageContext) => Promise<Reusable>;
 };
+
+/** `facts` is null where a check depends on nothing but its definition, its release and the artifact that reaches it. */
+export type Reusable = { readonly facts: Json } | { readonly never: string };
 
 export type Observation = { readonly evidence: Json; readonly artifact?: Digest };
 
@@ -52,9 +66,17 @@ export type Observation = { readonly evidence: Json; readonly artifact?: Digest 
 export type ChangeKind<S extends ChangeStage> = {
   readonly recoveries: Recoveries;
   readonly capture: (stage: S, context: StageContext) => Promise<Json>;
-  readonly apply: (stage: S, context: StageContext, capture: Json) => Promise<Applied>;
+  readonly apply: (stage: S, context: StageContext, capture: Json) => Promise<Applied | NotApplied>;
   readonly undo: (stage: S, context: StageContext, capture: Json) => Promise<Json>;
+  /** How a stage of this kind that awaits an answer is made, in place of `apply`. */
+  readonly elsewhere?: Elsewhere<S, Applied>;
 };
 
 /** What a change did, with the two sides of its question in words. */
 export type Applied = { readonly evidence: Json; readonly expected: string; readonly observed: string };
+
+/**
+ * A change that could not be made. `yet`: it waits for others, and is asked again until the timeout of its stage; only for stages
+ * that are polled. `superseded`: something newer took its place.
+ */
+export type NotApplied = Applied & { readonly notApplied: 'yet' | 'superseded' };

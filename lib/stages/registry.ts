@@ -7,7 +7,9 @@ import { commandKind } from './kinds/command.ts';
 import { compatibilityKind } from './kinds/compatibility.ts';
 import { customKind } from './kinds/custom.ts';
 import { flagKind } from './kinds/flag.ts';
+import { functionKind } from './kinds/function.ts';
 import { httpKind } from './kinds/http.ts';
+import { migrateKind } from './kinds/migrate.ts';
 import { parityKind } from './kinds/parity.ts';
 import { placeKind } from './kinds/place.ts';
 import { shiftKind } from './kinds/shift.ts';
@@ -19,6 +21,7 @@ const CHECK_KINDS: { readonly [Checked in CheckStage as Checked['kind']]: CheckK
   analysis: analysisKind,
   compatibility: compatibilityKind,
   parity: parityKind,
+  function: functionKind,
 };
 
 /** The behaviour of every change of the schema. One that is left out does not compile. */
@@ -27,6 +30,7 @@ const CHANGE_KINDS: { readonly [Changed in ChangeStage as Changed['kind']]: Chan
   place: placeKind,
   shift: shiftKind,
   flag: flagKind,
+  migrate: migrateKind,
   custom: customKind,
 };
 

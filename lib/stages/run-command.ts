@@ -19,6 +19,8 @@ export type CommandRun = {
   readonly variables?: Readonly<Record<string, string>>;
   /** Keeps this many bytes of standard output aside, which then is not in the log. */
   readonly outputLimit?: number;
+  /** Hears what the command writes while it runs. */
+  readonly heard?: (chunk: Buffer) => void;
 };
 
 export type CommandOutcome = {
@@ -98,7 +100,7 @@ async function runIn(
         ...marks,
       },
       marks,
-      toLog: log.channel(),
+      toLog: heardFirst(log.channel(), run.heard),
       ...(output === undefined ? {} : { toOutput: output.write }),
     },
     context.signal,
@@ -114,6 +116,17 @@ async function runIn(
     bytes,
     tail,
     output: output?.content(),
+  };
+}
+
+function heardFirst(
+  write: (chunk: Buffer) => Promise<void>,
+  heard: CommandRun['heard'],
+): (chunk: Buffer) => Promise<void> {
+  if (heard === undefined) return write;
+  return (chunk) => {
+    heard(chunk);
+    return write(chunk);
   };
 }
 

@@ -6,7 +6,8 @@ import type { StageContext } from './kind.ts';
 export async function targetOf({ targets, deployment }: StageContext, environment: string): Promise<Target> {
   const { pipeline } = deployment.view;
   const definition = pipeline.environments[environment];
-  if (definition !== undefined) return targets.target(environment, pipeline.pipeline, definition);
+  if (definition !== undefined)
+    return targets.target(environment, pipeline.pipeline, definition, deployment.view.deployment);
   throw new NoneventError(
     'NotFound',
     `pipeline ${pipeline.pipeline} has no environment ${JSON.stringify(environment)}`,

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import type { DeploymentView } from '../lifecycle/view.ts';
+import { json } from '../pipeline/json.ts';
 import type { ShiftStage } from '../pipeline/kinds/shift.ts';
 import { stagesOf } from '../pipeline/steps.ts';
 import type { Weights } from '../targets/target.ts';
 
-/** What a shift captures: the weights that it will replace. */
-export const shiftCapture = z.object({ weights: z.record(z.string(), z.number().min(0).max(100)) });
+/** What a shift captures: the weights that it will replace, and what its target needs beyond them to come back. */
+export const shiftCapture = z.object({
+  weights: z.record(z.string(), z.number().min(0).max(100)),
+  remembered: json.optional(),
+});
+export type ShiftCapture = z.output<typeof shiftCapture>;
 
 /** Weights without the revisions that get nothing, so that equal routing is equal weights. */
 export function withTraffic(weights: Weights): Weights {
@@ -20,10 +25,15 @@ export function sameWeights(left: Weights, right: Weights): boolean {
 
 /** The weights before the first shift of this deployment in an environment; `undefined` where it has shifted nothing yet. */
 export function weightsBeforeShifts(view: DeploymentView, environment: string): Weights | undefined {
+  return captureBeforeShifts(view, environment)?.weights;
+}
+
+/** What the first shift of this deployment in an environment has captured. */
+export function captureBeforeShifts(view: DeploymentView, environment: string): ShiftCapture | undefined {
   for (const stage of stagesOf(view.pipeline)) {
     if (stage.kind !== 'shift' || stage.environment !== environment) continue;
     const captured = shiftCapture.safeParse(view.stages.find(({ name }) => name === stage.name)?.capture);
-    if (captured.success) return captured.data.weights;
+    if (captured.success) return captured.data;
   }
   return undefined;
 }

@@ -1,4 +1,6 @@
 import type { DeploymentId } from '../history/deployment-id.ts';
+import type { EnvironmentDefinition } from '../pipeline/environment.ts';
+import type { Json } from '../pipeline/json.ts';
 import type { Digest } from '../pipeline/release.ts';
 
 /** What is placed: a release's artifact under a name that is unique on the target. */
@@ -20,8 +22,25 @@ export type TargetState = {
     readonly restarts: number;
     /** How often it was seen to end by itself; not what was found ended when its target was opened. */
     readonly exits: number;
+    /** Why it may not be removed although it has no traffic here, in words, where something else uses it. */
+    readonly held?: string;
   }[];
   readonly weights: Weights;
+  /** `false` while what was routed last is still being carried out; the weights are those that it leads to. @default true */
+  readonly settled?: boolean;
+};
+
+/** What was placed: where it answers, or, where it has no address of its own, what it is called and what is known of it. */
+export type Placed =
+  | { readonly address: string }
+  | { readonly address?: undefined; readonly id: string; readonly facts: Json };
+
+/** What else `route` may use. */
+export type Routing = {
+  /** Ends the waiting. What was begun goes on; a repeated call finds it. */
+  readonly signal?: AbortSignal;
+  /** What `remember` gave when the weights were those that are routed to now. */
+  readonly remembered?: Json;
 };
 
 /**
@@ -45,6 +64,8 @@ export type Counters = {
   readonly epoch: string;
   /** When the epoch began, in milliseconds since 1970: nothing from before was seen by whoever counts. */
   readonly since: number;
+  /** Until when the counts are complete, where they come late; in milliseconds since 1970. @default now */
+  readonly until?: number;
   readonly revisions: Readonly<Record<string, RevisionCounters>>;
 };
 
@@ -57,11 +78,16 @@ export type Counters = {
 export type Target = {
   state(): Promise<TargetState>;
   /** Starts a revision without traffic and returns when it is healthy. */
-  place(revision: Revision, signal: AbortSignal): Promise<{ readonly address: string }>;
+  place(revision: Revision, signal: AbortSignal): Promise<Placed>;
   /** Stops a revision after its open requests have finished; refuses one that has traffic. */
   remove(revision: string): Promise<void>;
   /** Sets the weights of all revisions at once. No request is dropped. Every revision named must be running. */
-  route(weights: Weights): Promise<void>;
+  route(weights: Weights, routing?: Routing): Promise<void>;
+  /**
+   * Present where weights are not enough to come back to what is there now: what `route` will need for it. It is recorded, so it is
+   * small and holds no secret. A revision that is returned to with it need not be placed again.
+   */
+  remember?(): Promise<Json>;
   counters(): Promise<Counters>;
   /** The base URL of a revision itself, or of the router that users reach; `undefined` where it is not running. */
   address(of: { readonly revision: string } | 'router'): Promise<string | undefined>;
@@ -75,13 +101,13 @@ export type Targets = {
   target(
     environment: string,
     pipeline: string,
-    definition: import('../pipeline/environment.ts').EnvironmentDefinition,
+    definition: EnvironmentDefinition,
+    /** On whose behalf, for the records that a target's own service keeps. */
+    deployment?: DeploymentId,
   ): Promise<Target>;
   /**
    * What revisions run on in a target of this definition, such as the operating system and its architecture, by name. Opens
    * and changes nothing.
    */
-  runtime(
-    definition: import('../pipeline/environment.ts').EnvironmentDefinition,
-  ): Promise<Readonly<Record<string, string | number>>>;
+  runtime(definition: EnvironmentDefinition): Promise<Readonly<Record<string, string | number>>>;
 };

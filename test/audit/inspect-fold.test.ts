@@ -103,6 +103,14 @@ describe('an environment', () => {
     expect(inspect(ENVIRONMENT, PRODUCTION)).toBeUndefined();
   });
 
+  it('may have its lease taken in turn, ahead by a rollback, and freed by a person', () => {
+    const ahead = event('LeaseAcquired', { ...leaseData(1), ahead: true });
+    const [third, fourth] = ['3'.repeat(20) as typeof FIRST, '4'.repeat(20) as typeof FIRST];
+    const taken = event('LeaseAcquired', { ...leaseData(2), deployment: third });
+    const commits = [[ask(third)], [ask(fourth)], [ahead], [freed(1)], [left(fourth), taken]];
+    expect(inspect(ENVIRONMENT, commits)).toBeUndefined();
+  });
+
   it('may have a flag changed without a lease', () => {
     const flag = event('FlagChanged', { flag: 'checkout', value: true, actor: 'ada', reason: 'ready' });
     expect(inspect(ENVIRONMENT, [[flag]])).toBeUndefined();
@@ -114,6 +122,11 @@ describe('an environment', () => {
     ['a release of another fence', [[lease(1)], [release(2)]], /releases fence 2, but deployment 1111/],
     ['a release of nothing', [[release(1)]], /but nobody holds the lease$/],
     ['something made live without a lease', PRODUCTION.slice(1), /becomes live, but nobody holds the lease$/],
+    ['a lease out of turn', [[ask(SECOND)], [lease(1)]], /acquires the lease before 2222\w+, which asked first$/],
+    ['a place in the queue twice', [[ask(SECOND)], [ask(SECOND)]], /asks for the lease that it waits for already$/],
+    ['a place for the holder', [[lease(1)], [ask(FIRST)]], /asks for the lease that it holds$/],
+    ['one that leaves without a place', [[left(SECOND)]], /leaves the queue, in which it does not wait$/],
+    ['a lease freed of another fence', [[lease(1)], [freed(2)]], /is freed of fence 2, but deployment 1111/],
     ['an event of a deployment', [SUCCEEDS[1] ?? []], /^DeploymentStarted is no event of an environment$/],
   ] as const)('with %s is found', (_, commits, problem) => {
     const found = inspect(ENVIRONMENT, commits);

@@ -11,9 +11,9 @@ MAX_LINE, FUTURE_MS = 4 * 1024 * 1024, 2 * 60 * 60 * 1000
 FORMAT = (
     'Nonevent audit bundle, version 1: one JSON text per line; header, seals, then for each stream its commits and '
     'the proof that the newest seal holds its head, end. Written down in docs/history-format.md of Nonevent.')
-TYPES = set("""DeploymentRequested DeploymentStarted StageStarted StageMeasured StageAttemptFailed StagePassed StageFailed
+TYPES = set("""DeploymentRequested DeploymentStarted StageStarted StageAwaiting StageMeasured StageAttemptFailed StagePassed StageFailed
     StageReused RollbackAdmitted RollbackRefused StopRequested StageUndone UndoFailed DeploymentSucceeded DeploymentFailed
-    DeploymentRolledBack DeploymentStuck LeaseAcquired LeaseReleased LiveChanged FlagChanged Sealed""".split())
+    DeploymentRolledBack DeploymentStuck LeaseRequested LeaseQueueLeft LeaseAcquired LeaseReleased LeaseFreed LiveChanged FlagChanged SchemaChanged Sealed""".split())
 HEX64, NAME = r'[0-9a-f]{64}', r'[a-z][a-z0-9-]{0,49}'
 STREAM, ASCII = r'(deployment|environment|pipeline|seal)#[a-z0-9-]{1,100}', r'[\x20-\x7e]{1,200}'
 

@@ -24,6 +24,7 @@ beforeAll(async () => {
 environments:
   production:
     target: { kind: process, start: exec node server.js, port: ${port}, drain: 1s }
+    lease: reject
 stages:
   - { name: syntax, kind: command, question: Does it parse?, run: node --check server.js, expect: 1s }
   - { name: start, kind: place }

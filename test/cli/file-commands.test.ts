@@ -47,6 +47,7 @@ describe('validate', () => {
         '    ? check   rollout-smoke       http        ~2s  Does the new revision answer as expected before it gets any traffic?',
         '    ↶ change  rollout-100         shift       ~1s  Does 100 % of the traffic go to the new revision?',
         '  2 checks and 3 changes; a failure undoes the changes, newest first',
+        '  ✔ proven  15 laws hold in all 28 situations and 79 steps of its machine',
         '',
       ].join('\n'),
     });
@@ -162,6 +163,43 @@ describe('deploy', () => {
     const { code, stderr } = await nonevent('deploy', '--json');
     expect(code).toBe(2);
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'InvalidInput', line: 4 } });
+  });
+});
+
+describe('prove', () => {
+  test('says of every law whether it holds and at how many places, and exits 0', async () => {
+    await write('nonevent.yaml', VALID);
+    const { code, stdout, stderr } = await nonevent('prove');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.slice(0, 2)).toEqual([
+      'storefront',
+      '  ✔ proven  15 laws hold in all 28 situations and 79 steps of its machine',
+    ]);
+    expect(lines).toContain(
+      '  ✔  success means that every stage passed                                 kept at 1 place',
+    );
+    expect(lines).toHaveLength(17);
+  });
+
+  test('of a machine that is too large it proves nothing, and exits 2', async () => {
+    const check = (number: number): string =>
+      `      - { name: check-${number}, kind: command, question: Is it so?, run: 'true', expect: 1s }`;
+    const checks = Array.from({ length: 14 }, (_, number) => check(number)).join('\n');
+    await write('nonevent.yaml', `pipeline: wide\nstages:\n  - parallel: all\n    stages:\n${checks}\n`);
+    const { code, stdout } = await nonevent('prove', '--json');
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      pipeline: 'wide',
+      holds: false,
+      explored: false,
+      laws: [{ law: 'the whole machine was explored', holds: false, checked: 0 }],
+    });
+    const validated = await nonevent('validate');
+    expect(validated.code).toBe(0);
+    expect(validated.stdout).toContain(
+      '  ! not proven  its machine is large; explore it with `nonevent prove`\n',
+    );
   });
 });
 

@@ -146,3 +146,32 @@ test('deploying the same again after a rollback is a new deployment', async () =
   expect(again).not.toBe(ids[1]);
   expect(await (await fetch(url)).text()).toBe('1.1.0');
 });
+
+test('a rerun takes over what passed, says so, and explain says where the evidence is', async () => {
+  const of = ids[1]?.slice(0, 8);
+  const { code, stdout, stderr } = await nonevent('rerun', ids[1] ?? '');
+  expect(code, stderr).toBe(0);
+  expect(stderr).toContain(
+    `hello 1.1.0 once more, as deployment ${of} was\n  taken over where nothing they depend on has changed: syntax\n`,
+  );
+  expect(stderr).toMatch(
+    new RegExp(`✔ reused {6}syntax {2}reused from ${of}: same definition, same release\n`),
+  );
+  expect(stderr).toMatch(/✔ passed {6}rollout-place {2}/);
+  const explained = await nonevent('explain', stdout.trim());
+  expect(explained.stdout).toContain(
+    `  reused      syntax: reused from ${of}: same definition, same release; its evidence: nonevent history ${of}\n`,
+  );
+  expect(explained.stdout).toContain('  run again   rollout-smoke: it comes after rollout-place, ');
+  const again = await nonevent('rerun', ids[1] ?? '');
+  expect({ code: again.code, stdout: again.stdout }).toEqual({ code: 0, stdout });
+});
+
+test('what cannot be run again is refused: an unknown stage with exit 2, a rollback with exit 6', async () => {
+  const unknown = await nonevent('rerun', ids[1] ?? '', '--from', 'syntaks');
+  expect(unknown.code).toBe(2);
+  expect(unknown.stderr).toContain('has no stage "syntaks", expected one of syntax, acquire-production, ');
+  const rollback = await nonevent('rerun', ids[2] ?? '');
+  expect(rollback.code).toBe(6);
+  expect(rollback.stderr).toContain(`deployment ${ids[2]} is a rollback, expected one that went forward`);
+});

@@ -210,6 +210,21 @@ export function testEventStore(name: string, newBed: () => Promise<EventStoreBed
       ]);
     });
 
+    it('lists nothing from before a time that is given', async () => {
+      await open('b', 2);
+      await open('a', 3);
+      await open('c', 1);
+      const at = (entries: readonly { readonly at: string }[]) => entries.map((entry) => entry.at);
+      expect(at(await store.list('opened', 10, '2026-01-02T00:00:00.000Z'))).toEqual([
+        '2026-01-03T00:00:00.000Z',
+        '2026-01-02T00:00:00.000Z',
+      ]);
+      expect(at(await store.list('opened', 1, '2026-01-02T00:00:00.000Z'))).toEqual([
+        '2026-01-03T00:00:00.000Z',
+      ]);
+      expect(await store.list('opened', 10, '2026-01-03T00:00:00.001Z')).toEqual([]);
+    });
+
     it('lists concluding commits apart from opening ones', async () => {
       const { head } = await open('a', 1);
       const stopped = await appended(store, head, [stopRequested('enough')]);

@@ -233,7 +233,7 @@ test.concurrent('a revision that dies in the middle of a canary is rejected, and
   for (let request = 0; request < 10; request += 1) expect(await (await fetch(app.url)).text()).toBe('1.0.0');
 });
 
-test.concurrent('a second release is refused while the first is under way, which loses nothing', async () => {
+test.concurrent('a second release waits while the first is under way, says for whom, and has its turn', async () => {
   const app = await makeApp(
     ground,
     'busy',
@@ -241,17 +241,16 @@ test.concurrent('a second release is refused while the first is under way, which
   );
   const first = app.start('deploy', '--release', '1.0.0');
   await ground.waiting('busy-check', '1.0.0', 1);
-  const second = await app.type('deploy', '--release', '2.0.0');
+  const second = app.start('deploy', '--release', '2.0.0');
+  await second.said('waiting     acquire-busy');
+  expect((await app.type('status')).stdout).toMatch(/held by [0-9a-f]{8}, then [0-9a-f]{8}$/m);
   await ground.say('go-busy-check');
-  const run = await first.ended;
-  const holder = idIn(run);
-  expect(second.stderr).toContain(
-    `deployment ${holder} of pipeline busy holds the lease of environment busy`,
-  );
-  expect(second.code).toBe(6);
-  expect(run.code).toBe(0);
-  expect((await ended(dev.system, holder)).view.outcome).toBe('succeeded');
+  const [run, next] = [await first.ended, await second.ended];
+  expect(next.stderr).toContain(`deployment ${idIn(run)} of busy holds busy; this one is next`);
+  expect([run.code, next.code]).toEqual([0, 0]);
   expect(await ground.lines('log').then((lines) => lines.filter((line) => line.includes('c-busy')))).toEqual([
+    'apply c-busy called',
+    'apply c-busy effective',
     'apply c-busy called',
     'apply c-busy effective',
   ]);

@@ -71,6 +71,14 @@ describe('a flag', () => {
     expect(flagValues(await environment())).toEqual({ 'new-checkout': false });
   });
 
+  it('is not set back by a request that asked for what was so, and is delivered again', async () => {
+    await change('new-checkout', true);
+    expect(await change('new-checkout', true, 'first')).toBe(false);
+    await change('new-checkout', false);
+    expect(await change('new-checkout', true, 'first')).toBe(false);
+    expect(flagValues(await environment())).toEqual({ 'new-checkout': false });
+  });
+
   it('stays as it is when the change is not admitted', async () => {
     const refuse = () => Promise.reject(new Error('not now'));
     const data = { flag: 'a', value: true, actor: 'ada', reason: 'a test' };

@@ -61,6 +61,17 @@ const dataOf = {
   }),
   DeploymentStarted: fc.record({ entry: fc.constantFrom('forward', 'rollback') }),
   StageStarted: fc.record({ stage, attempt, capture: json }, { requiredKeys: ['stage', 'attempt'] }),
+  StageAwaiting: fc.record(
+    {
+      stage,
+      attempt,
+      token: hex(40),
+      answer: fc.constantFrom('codeBuild', 'report'),
+      reference: hex(64),
+      pending: fc.constant(true),
+    },
+    { ...optional, requiredKeys: ['stage', 'attempt', 'token', 'answer', 'reference'] },
+  ),
   StageMeasured: fc.record({ stage, attempt, evidence: json, judgement }),
   StageAttemptFailed: fc.record({ stage, attempt, lane: fc.constantFrom('forward', 'undo'), failure }),
   StagePassed: fc.record(
@@ -82,7 +93,25 @@ const dataOf = {
   DeploymentFailed: fc.record({ summary }),
   DeploymentRolledBack: fc.record({ summary }),
   DeploymentStuck: fc.record({ summary, next: text }),
-  LeaseAcquired: fc.record({ deployment: id, pipeline: fc.constant('storefront'), fence: attempt }),
+  LeaseRequested: fc.record({
+    deployment: id,
+    pipeline: fc.constant('storefront'),
+    requestedAt: fc.constant('2026-11-23T04:12:09.000Z'),
+  }),
+  LeaseQueueLeft: fc.record(
+    { deployment: id, because: fc.constantFrom('withdrawn', 'superseded', 'ended'), by: id },
+    { requiredKeys: ['deployment', 'because'] },
+  ),
+  LeaseAcquired: fc.record(
+    {
+      deployment: id,
+      pipeline: fc.constant('storefront'),
+      fence: attempt,
+      ahead: fc.constant(true as const),
+    },
+    { requiredKeys: ['deployment', 'pipeline', 'fence'] },
+  ),
+  LeaseFreed: fc.record({ deployment: id, fence: attempt, actor: text, reason: text }),
   LeaseReleased: fc.record({ deployment: id, fence: attempt }),
   LiveChanged: fc.record({
     pipeline: fc.constant('storefront'),
@@ -99,6 +128,20 @@ const dataOf = {
       request: fc.uuid(),
     },
     { ...optional, requiredKeys: ['flag', 'value', 'actor', 'reason'] },
+  ),
+  SchemaChanged: fc.record(
+    {
+      schema: fc.constantFrom('main', 'orders'),
+      stage,
+      phase: fc.constantFrom('expand', 'data', 'contract'),
+      from: fc.nat({ max: 9 }),
+      to: fc.integer({ min: 1, max: 10 }),
+      harmless: fc.boolean(),
+      deployment: id,
+      undone: fc.boolean(),
+      by: id,
+    },
+    { ...optional, requiredKeys: ['schema', 'stage', 'phase', 'from', 'to', 'harmless', 'deployment', 'undone'] },
   ),
   Sealed: fc.record({
     seal: attempt,

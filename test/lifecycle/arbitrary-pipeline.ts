@@ -26,7 +26,7 @@ const check: fc.Arbitrary<Shape> = fc
   .constantFrom('command', 'http', 'analysis', 'compatibility', 'parity')
   .map((kind) => ({ kind }));
 const change: fc.Arbitrary<Shape> = fc
-  .constantFrom('place', 'shift', 'flag', 'custom')
+  .constantFrom('place', 'shift', 'flag', 'migrate', 'custom')
   .map((kind) => ({ kind }));
 const group: fc.Arbitrary<Shape> = fc.integer({ min: 2, max: 3 }).map((checks) => ({ checks }));
 

@@ -14,6 +14,7 @@ const KINDS = [
   'place',
   'shift',
   'flag',
+  'migrate',
   'custom',
 ] as const;
 

@@ -37,6 +37,8 @@ function stageOf(kind: string, name: string): object {
       return { ...common, environment: 'staging', against: 'production' };
     case 'flag':
       return { ...common, flag: 'new-checkout', value: true, ...ENVIRONMENT };
+    case 'migrate':
+      return { ...common, phase: 'expand', from: 1, to: 2, run: 'true', undo: 'true', ...ENVIRONMENT };
     case 'acquire':
       return { ...common, name: `acquire-${name}`, environment: name };
     case 'place':

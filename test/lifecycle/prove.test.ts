@@ -2,25 +2,31 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMachine } from 'xstate';
 import { compileMachine } from '../../lib/lifecycle/machine.ts';
+import type { RecoveriesOf } from '../../lib/lifecycle/prove/laws.ts';
 import { type Proof, prove } from '../../lib/lifecycle/prove.ts';
 import { initialStateOf } from '../../lib/lifecycle/transitions.ts';
+import { type Pipeline, pipelineSchema } from '../../lib/pipeline/pipeline.ts';
+import { provePipeline } from '../../lib/stages/prove-pipeline.ts';
+import { kindOf } from '../../lib/stages/registry.ts';
 import { arbitraryPipeline } from './arbitrary-pipeline.ts';
 import { pipelineOf } from './pipelines.ts';
 
 const PIPELINE = pipelineOf('command unit', 'acquire production', 'place blue', 'shift all');
 
 test('every law holds for a small pipeline, with the number of places where each had to', () => {
-  const { laws, ...counts } = prove(PIPELINE);
-  expect(counts).toEqual({ holds: true, states: 17, situations: 27, steps: 71 });
+  const { laws, ...counts } = provePipeline(PIPELINE);
+  expect(counts).toEqual({ holds: true, explored: true, states: 17, situations: 27, steps: 71 });
   expect(laws).toEqual([
     { law: 'the whole machine was explored', holds: true, checked: 27 },
     { law: 'every state reaches an end', holds: true, checked: 27 },
     { law: 'nothing goes round in circles', holds: true, checked: 27 },
     { law: 'a stop is accepted until the end', holds: true, checked: 19 },
     { law: 'wherever work is done, its success and its failure are accepted', holds: true, checked: 10 },
+    { law: 'every failure mode has a recovery, and the machine has a way for it', holds: true, checked: 4 },
     { law: 'after a failure no stage begins', holds: true, checked: 19 },
     { law: 'after a failure every begun change is undone', holds: true, checked: 2 },
     { law: 'changes are undone newest first', holds: true, checked: 5 },
+    { law: 'no contract is followed by an undo', holds: true, checked: 0 },
     { law: 'an undo that fails ends in stuck, and nothing else does', holds: true, checked: 8 },
     { law: 'success means that every stage passed', holds: true, checked: 1 },
     { law: 'failed means that nothing was changed, rolledBack that something was', holds: true, checked: 2 },
@@ -32,7 +38,7 @@ test('every law holds for a small pipeline, with the number of places where each
 test('every law holds for every pipeline', () => {
   fc.assert(
     fc.property(arbitraryPipeline, (pipeline) => {
-      expect(prove(pipeline).laws.filter((law) => !law.holds)).toEqual([]);
+      expect(provePipeline(pipeline).laws.filter((law) => !law.holds)).toEqual([]);
     }),
     { numRuns: 60 },
   );
@@ -52,13 +58,13 @@ test('explores a pipeline of forty stages with three groups of six', () => {
     group('c'),
     ...changes('three'),
   );
-  const proof = prove(pipeline);
+  const proof = provePipeline(pipeline);
   expect(proof).toMatchObject({ holds: true, states: 243, situations: 348 });
 });
 
 test('does not call a machine proven that is too large to explore', () => {
   const checks = Array.from({ length: 14 }, (_, index) => `check-${index}`).join(' ');
-  const proof = prove(pipelineOf(`tests: ${checks}`));
+  const proof = provePipeline(pipelineOf(`tests: ${checks}`));
   expect(proof.holds).toBe(false);
   expect(proof.laws.map(({ law, holds }) => [law, holds])).toEqual([
     ['the whole machine was explored', false],
@@ -67,7 +73,7 @@ test('does not call a machine proven that is too large to explore', () => {
 
 describe('a broken machine is found by its law, with a shortest way to where it breaks', () => {
   test('a stage without a lease over it', () => {
-    expect(brokenIn(prove(pipelineOf('command unit', 'place blue')))).toEqual({
+    expect(brokenIn(provePipeline(pipelineOf('command unit', 'place blue')))).toEqual({
       'changes are made under the lease of their environment': ['deployment.started', 'unit.passed'],
     });
   });
@@ -99,13 +105,65 @@ describe('a broken machine is found by its law, with a shortest way to where it 
 
   test('a stage that cannot fail', () => {
     const proof = broken((states) => drop(states, 'all', 'all.failed'));
+    const way = ['deployment.started', 'unit.passed', 'acquire-production.passed', 'blue.passed'];
     expect(brokenIn(proof)).toEqual({
-      'wherever work is done, its success and its failure are accepted': [
+      'wherever work is done, its success and its failure are accepted': way,
+      'every failure mode has a recovery, and the machine has a way for it': way,
+    });
+  });
+
+  describe('a failure mode without a recovery', () => {
+    const law = 'every failure mode has a recovery, and the machine has a way for it';
+    const changing = (mode: string, chosen: unknown): RecoveriesOf => {
+      return (stage) =>
+        ({
+          ...RECOVERIES(stage),
+          ...(stage.name === 'blue' ? { [mode]: chosen } : {}),
+        }) as ReturnType<RecoveriesOf>;
+    };
+    const atBlue = ['deployment.started', 'unit.passed', 'acquire-production.passed'];
+
+    test('because its kind has none', () => {
+      expect(brokenIn(prove(PIPELINE, changing('lost', undefined)))).toEqual({ [law]: atBlue });
+    });
+
+    test('because it is to be measured again, and is done in one go', () => {
+      expect(brokenIn(prove(PIPELINE, changing('inconclusive', 'extend')))).toEqual({ [law]: atBlue });
+    });
+
+    test('because the machine does not let it be tried again', () => {
+      const proof = broken((states) => drop(states, 'blue', 'blue.attemptFailed'));
+      expect(brokenIn(proof)).toEqual({ [law]: atBlue });
+    });
+  });
+
+  describe('a contract', () => {
+    const law = 'no contract is followed by an undo';
+
+    test('that comes last is followed by nothing, also where it was not done', () => {
+      const { holds, laws } = provePipeline(contracting([]));
+      expect(holds).toBe(true);
+      expect(laws.find((proven) => proven.law === law)).toEqual({ law, holds: true, checked: 2 });
+    });
+
+    test('with a check after it is undone when that fails', () => {
+      const proof = provePipeline(contracting(pipelineOf('command look').stages));
+      expect(brokenIn(proof)).toEqual({
+        [law]: ['deployment.started', 'acquire-production.passed', 'tidy.passed', 'look.refused'],
+      });
+    });
+
+    test('that a machine undoes after it passed', () => {
+      const proof = broken(
+        (states) => set(states, 'conclude success', { 'tidy.failed': 'undo tidy' }),
+        contracting([]),
+      );
+      expect(counterexampleOf(proof, law)).toEqual([
         'deployment.started',
-        'unit.passed',
         'acquire-production.passed',
-        'blue.passed',
-      ],
+        'tidy.passed',
+        'tidy.failed',
+      ]);
     });
   });
 
@@ -228,13 +286,16 @@ describe('a broken machine is found by its law, with a shortest way to where it 
   });
 });
 
+const RECOVERIES: RecoveriesOf = (stage) => kindOf(stage).recoveries;
+
 type States = Record<string, { on: Record<string, string> }>;
 
 /** The proof of the pipeline's machine after something in it was broken. */
-function broken(breakIt: (states: States) => void): Proof {
-  const config = structuredClone(compileMachine(PIPELINE).config) as unknown as { states: States };
+function broken(breakIt: (states: States) => void, pipeline: Pipeline = PIPELINE): Proof {
+  const config = structuredClone(compileMachine(pipeline).config) as unknown as { states: States };
   breakIt(config.states);
-  return prove(PIPELINE, initialStateOf(createMachine(config as Parameters<typeof createMachine>[0])));
+  const start = initialStateOf(createMachine(config as Parameters<typeof createMachine>[0]));
+  return prove(pipeline, RECOVERIES, { start });
 }
 
 function set(states: States, state: string, on: Record<string, string>): void {
@@ -256,4 +317,24 @@ function brokenIn(proof: Proof): Readonly<Record<string, readonly string[] | und
 function counterexampleOf(proof: Proof, law: string): readonly string[] | undefined {
   expect(proof.holds).toBe(false);
   return proof.laws.find((proven) => proven.law === law)?.counterexample;
+}
+
+/** The lease, a contract, and what comes after it. */
+function contracting(after: Pipeline['stages']): Pipeline {
+  const leased = pipelineOf('acquire production');
+  const contract = {
+    name: 'tidy',
+    kind: 'migrate',
+    question: 'Is the old column gone?',
+    expect: 1,
+    timeout: 20,
+    retries: 2,
+    environment: 'production',
+    phase: 'contract',
+    from: 2,
+    to: 3,
+    run: 'true',
+    verify: 'true',
+  };
+  return pipelineSchema.parse({ ...leased, stages: [...leased.stages, contract, ...after] });
 }

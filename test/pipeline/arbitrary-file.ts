@@ -64,6 +64,15 @@ const flag = fc.record({
   flag: fc.constantFrom('new-checkout', 'maxItems'),
   value: fc.oneof(fc.boolean(), fc.integer(), text),
 });
+const migrate = fc.record({
+  kind: fc.constant('migrate'),
+  environment,
+  phase: fc.constantFrom('expand', 'data'),
+  from: fc.constant(1),
+  to: fc.constant(2),
+  run: text,
+  harmless: fc.constant('nobody reads it yet'),
+});
 const canary = fc.record({
   kind: fc.constant('canary'),
   environment,
@@ -87,6 +96,7 @@ const step = fc.oneof(
   compatibility,
   parity,
   flag,
+  migrate,
   canary,
   blueGreen,
   fc.array(fc.oneof(command, http), { minLength: 2, maxLength: 4 }).map((stages) => ({ stages })),
@@ -101,12 +111,16 @@ const apis = fc.record({
   ),
 });
 
+/** Each migration is of a schema of its own, which the release runs on before and after it. */
+const DECLARED = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`m${index}`, [1, 2]]));
+
 /** Pipeline files that are right, as plain data: any mix of kinds, with and without what may be left out. */
 export const pipelineFiles = fc
   .tuple(apis, command, fc.array(step, { maxLength: 8 }))
   .map(([declared, first, others]) => ({
     pipeline: 'storefront',
     apis: declared,
+    schemas: DECLARED,
     environments: {
       staging: { target: { kind: 'process', start: 'npm start', port: 8081 } },
       production: { target: { kind: 'process', start: 'npm start', port: 8080, drain: '2s' } },
@@ -117,7 +131,7 @@ export const pipelineFiles = fc
             parallel: `s${index}`,
             stages: one.stages.map((check, inner) => ({ name: `s${index}-${inner}`, ...check })),
           }
-        : { name: `s${index}`, ...one },
+        : { name: `s${index}`, ...one, ...(one.kind === 'migrate' ? { schema: `m${index}` } : {}) },
     ),
   }))
   .map((file) => JSON.parse(JSON.stringify(file)) as Readonly<Record<string, unknown>>);

@@ -61,7 +61,7 @@ it('takes the lease of each environment once, before its first change', () => {
       for (const name of ['staging', 'production']) {
         const inIt = stages.filter(
           ({ kind, ...stage }) =>
-            ['acquire', 'place', 'shift', 'flag', 'custom'].includes(kind) &&
+            ['acquire', 'place', 'shift', 'flag', 'migrate', 'custom'].includes(kind) &&
             'environment' in stage &&
             stage.environment === name,
         );

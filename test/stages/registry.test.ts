@@ -20,6 +20,7 @@ describe('the registry', () => {
       'place',
       'shift',
       'flag',
+      'migrate',
       'custom',
     ]);
   });

@@ -97,20 +97,22 @@ describe('the page of a deployment', () => {
   });
 });
 
-test('the overview shows what is live, known good, who holds the lease, and each deployment', () => {
+test('the overview shows what is live, known good, who holds the lease and who is next, and each deployment', () => {
   const lease = { deployment: asOf(9).view.deployment, pipeline: 'storefront', fence: 1 };
+  const deployment = 'c0ffee0000000000aaaa' as DeploymentId;
+  const queue = [{ deployment, pipeline: 'storefront', requestedAt: at(12) }];
   const text = textOf(
     h(OverviewPage, {
       overview: {
         schemaVersion: 1,
         environments: [
-          { environment: 'production', lease, pipelines: [{ pipeline: 'storefront', ...LIVE }] },
+          { environment: 'production', lease, queue, pipelines: [{ pipeline: 'storefront', ...LIVE }] },
         ],
         deployments: [deploymentLine(asOf(13))],
       },
     }),
   );
-  expect(text).toMatch(/production storefront 1\.0\.0 7a990000 – held by 7a31c9e0/);
+  expect(text).toMatch(/production storefront 1\.0\.0 7a990000 – held by 7a31c9e0, then c0ffee00/);
   expect(text).toMatch(/7a31c9e0 storefront 2\.0\.0 ✖ rolled back rollout-smoke rejected/);
 });
 

@@ -7,6 +7,7 @@ import { between, span } from '../../lib/lifecycle/wording/times.ts';
 import type { CommitDocument } from '../../lib/local/page/live-events.ts';
 import { eventsByStage, type PlacedEvent } from '../fold/stage-events.ts';
 import { Evidence } from '../parts/evidence.tsx';
+import { Link } from '../parts/link.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { shownLine } from '../parts/text.ts';
 import { Time } from '../parts/time.tsx';
@@ -77,6 +78,16 @@ function StageBody({ stage, command }: { readonly stage: StageView; readonly com
         {mode}
         {stage.attempts > 1 && `, attempt ${stage.attempts}`}
       </p>
+      {stage.reused !== undefined && (
+        <p>
+          Reused from{' '}
+          <Link to={{ page: 'deployment', deployment: stage.reused.from, view: 'stages', at: undefined }}>
+            {shortId(stage.reused.from)}
+          </Link>
+          : {shownLine(stage.reused.because)}
+        </p>
+      )}
+      {stage.notReused !== undefined && <p class="dim">Performed again: {shownLine(stage.notReused)}</p>}
       {stage.failure !== undefined ? (
         <FailureFacts failure={stage.failure} command={command} />
       ) : (

@@ -3,7 +3,7 @@ export type StopAnswer = { readonly ok: boolean; readonly text: string };
 const TEXT_OF_RESULT: Readonly<Record<string, string>> = {
   requested: 'Stop requested. What was changed is being undone.',
   'already requested': 'A stop was already requested.',
-  'already ended': 'It had already ended; nothing was stopped.',
+  'too late': 'Too late: it had come to its end, so nothing was stopped.',
 };
 
 /** Asks the system to stop a deployment: the one thing on this page that changes anything. */

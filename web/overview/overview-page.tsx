@@ -59,8 +59,8 @@ function LiveTable({ environments }: { readonly environments: readonly Environme
   );
 }
 
-function liveRows({ environment, lease, pipelines }: EnvironmentLine): readonly JSX.Element[] {
-  const held =
+function liveRows({ environment, lease, queue, pipelines }: EnvironmentLine): readonly JSX.Element[] {
+  const holder =
     lease === null ? (
       'free'
     ) : (
@@ -68,6 +68,16 @@ function liveRows({ environment, lease, pipelines }: EnvironmentLine): readonly 
         held by <DeploymentLink deployment={lease.deployment} />
       </>
     );
+  const held = (
+    <>
+      {holder}
+      {queue.map(({ deployment }) => (
+        <span key={deployment}>
+          , then <DeploymentLink deployment={deployment} />
+        </span>
+      ))}
+    </>
+  );
   if (pipelines.length === 0) {
     return [
       <tr key={environment}>

@@ -6,9 +6,12 @@ import { type HistoryReport, verifyHistory } from '../../audit/verify-history.ts
 import { counted } from '../../lifecycle/wording/counted.ts';
 import { type Cli, command } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { takeInterruption } from '../interruption.ts';
 import type { Style } from '../output/style.ts';
 import { oneLine } from '../output/untrusted.ts';
+import { showWalk } from '../progress/walk-progress.ts';
 import { knownSealsOf } from '../reading/known-seals.ts';
+import { resumeFileOf } from '../reading/resume-file.ts';
 import { verifyBundleFile } from '../reading/verify-bundle-file.ts';
 import { openSystem } from '../system.ts';
 import { findStream } from './history.ts';
@@ -18,10 +21,11 @@ const input = z.object({
   what: z.string().optional(),
   key: publicKey.optional(),
   forget: z.boolean().default(false),
+  resume: z.boolean().default(true),
 });
 
 /** Verifies a bundle; or one stream or all: chain, lifecycle, summaries, seals and signatures. Remembers the newest seal it verified. */
-export default command(input, async ({ what, key, forget }, cli) => {
+export default command(input, async ({ what, key, forget, resume }, cli) => {
   const file = what === undefined ? undefined : resolve(cli.folder, what);
   if (file !== undefined && isFile(file)) return verifyBundleFile(file, key, cli);
   const { store, dynamodb, table, folder, close } = await openSystem(cli);
@@ -30,14 +34,25 @@ export default command(input, async ({ what, key, forget }, cli) => {
     const memory = knownSealsOf(folder.root, cli);
     if (forget) await memory.forget();
     const known = await memory.read();
+    const checkpoint = resumeFileOf(folder.root, cli);
+    if (!resume) await checkpoint.clear();
+    const progress = showWalk(cli.output);
+    const interruption = takeInterruption();
     const report = await verifyHistory({
       client: dynamodb,
       table,
       now: Date.now(),
+      checkpoint,
+      signal: interruption.first,
+      seen: progress.seen,
       ...(stream === undefined ? {} : { stream }),
       ...(key === undefined ? {} : { publicKey: key }),
       ...(known === undefined ? {} : { known }),
+    }).finally(() => {
+      progress.end();
+      interruption.release();
     });
+    if (report.unfinished !== undefined) return interrupted(report.unfinished, interruption.exitCode(), cli);
     const { findings, newestSeal } = report;
     if (findings.length === 0 && newestSeal !== undefined) await memory.write(newestSeal);
     return answer(report, cli);
@@ -46,6 +61,16 @@ export default command(input, async ({ what, key, forget }, cli) => {
   }
 });
 
+function interrupted(
+  { parts, of }: NonNullable<HistoryReport['unfinished']>,
+  exitCode: ExitCode,
+  { output }: Cli,
+): ExitCode {
+  const next = of === 1 ? '' : '; the same command goes on from there';
+  output.note([`stopped with ${parts} of ${counted(of, 'part')} verified, so this says nothing yet${next}`]);
+  return exitCode;
+}
+
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
@@ -53,7 +78,15 @@ function isFile(path: string): boolean {
 function answer(report: HistoryReport, { output }: Cli): ExitCode {
   const sound = report.findings.length === 0;
   if (output.format === 'text') output.answer(reportLines(report, output.answerStyle));
-  else output.document({ sound, ...report, newestSeal: report.newestSeal ?? null });
+  else {
+    const { unfinished: _, ...said } = report;
+    output.document({
+      sound,
+      ...said,
+      newestSeal: report.newestSeal ?? null,
+      resumed: report.resumed ?? null,
+    });
+  }
   return sound ? EXIT.done : EXIT.tampered;
 }
 
@@ -64,10 +97,12 @@ export function reportLines(report: HistoryReport, style: Style): readonly strin
   const seen = Object.entries(counts)
     .map(([what, count]) => counted(count, what))
     .join(', ');
-  if (findings.length === 0) return [`${style.good('✔ sound')}  ${seen}`, ...sealLines(report, style)];
+  if (findings.length === 0)
+    return [`${style.good('✔ sound')}  ${seen}`, ...sealLines(report, style), ...resumedLines(report, style)];
   return [
     ...findings.map((finding) => findingLine(finding, style)),
     `  ${style.dim('sound')}  ${seen}`,
+    ...resumedLines(report, style),
     `  ${style.dim('next')}   compare the streams named here with a backup, and change nothing`,
   ];
 }
@@ -76,6 +111,14 @@ export function reportLines(report: HistoryReport, style: Style): readonly strin
 export function findingLine({ stream, seq, problem, bytes }: Finding, style: Style): string {
   const where = bytes === undefined ? '' : style.dim(`  bytes ${bytes.from} to ${bytes.to} of its body`);
   return `${style.bad('✖ broken')}  ${style.bold(`${oneLine(stream)} seq ${seq}`)}  ${oneLine(problem)}${where}`;
+}
+
+/** What was not read now is said, so that nobody takes it for read now. */
+function resumedLines({ resumed }: HistoryReport, style: Style): readonly string[] {
+  if (resumed === undefined) return [];
+  return [
+    `  ${style.dim('read')}    ${counted(resumed.commits, 'commit')} of these by the run of ${resumed.since} that was interrupted; --no-resume reads all now`,
+  ];
 }
 
 function sealLines({ newestSeal, unsealed }: HistoryReport, style: Style): readonly string[] {

@@ -43,8 +43,8 @@ async function pipelineHere(
 
 function sayWhereItIs(system: NoneventSystem, pipeline: Pipeline | undefined, { output }: Cli): void {
   const { endpoints } = system.connection;
-  const services = Object.entries(pipeline?.environments ?? {}).map(
-    ([environment, { target }]) => [environment, `http://127.0.0.1:${target.port}/`] as const,
+  const services = Object.entries(pipeline?.environments ?? {}).flatMap(([environment, { target }]) =>
+    target.kind === 'process' ? [[environment, `http://127.0.0.1:${target.port}/`] as const] : [],
   );
   if (output.format !== 'text') {
     output.document({

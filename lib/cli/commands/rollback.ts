@@ -9,6 +9,7 @@ import { changesOf } from '../../pipeline/steps.ts';
 import { type RollbackRequest, requireUndoable, rollbackId } from '../../stages/drive/request-rollback.ts';
 import { type Cli, command } from '../command.ts';
 import { isConfirmed } from '../confirmation.ts';
+import { exitCodeOfDeployment, hasEnded } from '../exit-code-of-deployment.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followToEnd } from '../progress/follow-to-end.ts';
 import { attachmentNote } from '../reading/attachment.ts';
@@ -48,7 +49,7 @@ export default command(input, async (options, cli) => {
     const { head } = await system.store.load(`deployment#${rollback}`);
     if (head.seq > 0) {
       cli.output.note(await attachmentNote(system.store, rollback));
-      return await show(rollback, options, system, cli);
+      return await show(rollback, options, system, cli, true);
     }
     cli.output.note(consequence(undone, await requireLive(system, undone)));
     if (!options.yes && !(await isConfirmed(cli.output, 'roll back'))) {
@@ -112,10 +113,13 @@ async function show(
   { detach, timeout: seconds }: Input,
   { store }: System,
   { output }: Cli,
+  isAttached = false,
 ): Promise<ExitCode> {
   if (output.format === 'text' && !(output.isAnswerRead && !detach)) output.answer([rollback]);
   if (!detach) return followToEnd(store, rollback, output, seconds);
   if (output.format !== 'text') output.document({ deployment: rollback, requested: 'rollback' });
+  const known = replay((await store.load(`deployment#${rollback}`)).commits);
+  if (isAttached && hasEnded(known)) return exitCodeOfDeployment(known.view);
   output.note([`watch it with: nonevent status ${shortId(rollback)} --watch`]);
   return EXIT.done;
 }

@@ -11,6 +11,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { Output } from '../output/output.ts';
 import { followToEnd } from '../progress/follow-to-end.ts';
 import { headline } from '../progress/headline.ts';
+import { awaitStop } from '../reading/await-stop.ts';
 import { findDeploymentToChange } from '../reading/deployment-to-change.ts';
 import { findSettings } from '../settings.ts';
 import { openSystem } from '../system.ts';
@@ -27,7 +28,8 @@ const input = z.object({
 /** Asks a running deployment to stop, after saying what that does. */
 export default command(input, async ({ id, reason, yes, detach, timeout: seconds }, cli) => {
   const { output } = cli;
-  const { store, publish, close } = await openSystem(cli);
+  const system = await openSystem(cli);
+  const { store } = system;
   try {
     const deployment = await findDeploymentToChange(store, id);
     const { view } = replay((await store.load(`deployment#${deployment}`)).commits);
@@ -42,14 +44,15 @@ export default command(input, async ({ id, reason, yes, detach, timeout: seconds
       actor: findSettings(cli).actor.value,
       reason: reason ?? 'none given',
     };
-    await publish('Stop Requested', request);
+    await system.publish('Stop Requested', request);
+    await awaitStop(system, deployment);
     if (output.format === 'text' && !output.isAnswerRead) output.answer([deployment]);
     if (!detach) return await followToEnd(store, deployment, output, seconds);
     if (output.format !== 'text') output.document({ deployment, requested: 'stop' });
     output.note([`stop requested; watch it with: nonevent status ${shortId(deployment)} --watch`]);
     return EXIT.done;
   } finally {
-    close();
+    system.close();
   }
 });
 

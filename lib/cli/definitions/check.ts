@@ -27,6 +27,29 @@ export const CHECK: readonly Definition[] = [
     load: () => import('../commands/validate.ts'),
   },
   {
+    name: 'prove',
+    group: 'Check',
+    summary: 'prove the laws of a deployment for a pipeline',
+    arguments: [{ flags: '[file]', says: 'the pipeline file; found upward by default' }],
+    options: [],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent prove',
+        says: 'every law, and how often the machine had to keep it',
+        needs: 'pipeline',
+        exit: EXIT.done,
+      },
+      {
+        command: 'nonevent prove nonevent.yaml --json',
+        says: 'with the shortest way to each law that is broken',
+        needs: 'pipeline',
+        exit: EXIT.done,
+      },
+    ],
+    load: () => import('../commands/prove.ts'),
+  },
+  {
     name: 'graph',
     group: 'Check',
     summary: 'print the machine that a pipeline file becomes',

@@ -91,6 +91,61 @@ export const DEPLOY: readonly Definition[] = [
     load: () => import('../commands/rollback.ts'),
   },
   {
+    name: 'rerun',
+    group: 'Deploy',
+    summary: 'run a deployment again, taking over what still holds',
+    arguments: [{ ...ID, flags: '<id>' }],
+    options: [
+      { flags: '--from <stage>', says: 'perform this stage and those after it again in any case' },
+      { flags: '--reason <text>', says: 'why; it is recorded' },
+      { flags: '-d, --detach', says: 'print the id and return at once' },
+      { flags: '--timeout <time>', says: 'stop watching after a time such as 10m (exit 5)' },
+      { flags: '--again', says: 'make another rerun of what was run again before' },
+    ],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent rerun latest',
+        says: 'checks that passed are taken over where nothing they depend on changed',
+        needs: 'minutes',
+        exit: EXIT.done,
+      },
+      {
+        command: 'nonevent rerun latest --from unit-tests',
+        says: 'this check and all after it are performed again',
+        needs: 'minutes',
+        exit: EXIT.done,
+      },
+    ],
+    load: () => import('../commands/rerun.ts'),
+  },
+  {
+    name: 'unlock',
+    group: 'Deploy',
+    summary: 'free an environment that a stuck deployment kept',
+    arguments: [{ flags: '<environment>', says: 'the environment' }],
+    options: [
+      { flags: '--reason <text>', says: 'what you have made sure of; it is recorded with your name' },
+      { flags: '-y, --yes', says: 'do not ask' },
+    ],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent unlock production --reason "all traffic is on 1.0.0 again"',
+        says: 'after what could not be undone was put right by hand; asks first',
+        needs: 'deployment',
+        exit: EXIT.done,
+      },
+      {
+        command: 'nonevent unlock production --yes --reason "restored, see incident 7"',
+        says: 'in a script; where nobody holds the lease nothing happens',
+        needs: 'deployment',
+        exit: EXIT.done,
+      },
+    ],
+    load: () => import('../commands/unlock.ts'),
+  },
+  {
     name: 'flag',
     group: 'Deploy',
     summary: 'show feature flags, or set one without a deployment',

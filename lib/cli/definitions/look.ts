@@ -60,6 +60,7 @@ export const LOOK: readonly Definition[] = [
     arguments: [ID],
     options: [
       { flags: '--at <moment>', says: 'a seq such as 5, or a time such as 2026-11-23T04:12:00Z' },
+      { flags: '--step', says: 'step through it with keys, in a terminal; from --at, or the first commit' },
       { flags: '--all', says: 'every deployment: holds how each one closed against what its events come to' },
     ],
     formats: ['text', 'json'],

@@ -1,7 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
+import { servedVersions } from '../../environments/schema.ts';
 import type { Measures } from './measures.ts';
-import { BAD_SHIFT, FIRST, PIPELINE, PLAN, type PlannedRelease, SECOND, THIRD } from './plan.ts';
-import type { Aftermath, DemoRecord, Deployed } from './record.ts';
+import {
+  BAD,
+  BAD_SHIFT,
+  CONTRACTED_VERSION,
+  DEPLOYMENTS,
+  FIRST,
+  GIFT_WRAPPING,
+  GOOD,
+  PIPELINE,
+  type PlannedDeployment,
+  SCHEMA,
+  TAKEN_BACK,
+  titleOf,
+} from './plan.ts';
+import { type Aftermath, type DemoRecord, type Deployed, deployedAs } from './record.ts';
 import { trafficOf } from './traffic.ts';
 
 /** Something that had to be true, and what was seen instead or to confirm it. */
@@ -19,16 +33,14 @@ export const ENOUGH_AFTER = 100;
 export function checkExpectations(record: DemoRecord, measures: Measures): readonly Expectation[] {
   const { deployed, aftermath } = record;
   return [
-    ...PLAN.map((planned) =>
-      endsAsPlanned(
-        planned,
-        deployed.find((each) => each.planned === planned),
-      ),
-    ),
+    ...DEPLOYMENTS.map((planned) => endsAsPlanned(planned, deployedAs(record, planned))),
+    takenBackWithoutAFailure(measures),
+    flagIsSeen(record),
     onlyGoodAnswers(measures),
     weightsAreBack(aftermath),
     badProcessIsGone(aftermath),
     knownGoodIsWarm(aftermath),
+    schemaIsContracted(aftermath),
     leaseIsFree(aftermath),
     replayEqualsLive(deployed),
     chainIsSound(aftermath),
@@ -37,39 +49,63 @@ export function checkExpectations(record: DemoRecord, measures: Measures): reado
   ];
 }
 
-function endsAsPlanned(planned: PlannedRelease, deployed: Deployed | undefined): Expectation {
-  const { version, outcome, failedStage } = planned;
+function endsAsPlanned(planned: PlannedDeployment, deployed: Deployed | undefined): Expectation {
+  const { outcome, fails } = planned;
   const view = deployed?.followed.view;
-  const seen = view && {
-    outcome: view.outcome,
-    failedStage: view.failure?.stage ?? null,
-    mode: view.failure?.mode,
-  };
-  const isRejected = failedStage === null || seen?.mode === 'rejected';
+  const failure = view?.failure;
+  const isSo =
+    fails === null
+      ? failure === undefined
+      : failure?.stage === fails.stage &&
+        failure.mode === 'rejected' &&
+        failure.observed.includes(fails.naming);
   return {
-    name: `release ${version}`,
-    held: seen?.outcome === outcome && seen.failedStage === failedStage && isRejected,
-    expected: failedStage === null ? outcome : `${outcome}, rejected at ${failedStage}`,
+    name: titleOf(planned),
+    held: view?.outcome === outcome && isSo,
+    expected: fails === null ? outcome : `${outcome}, rejected at ${fails.stage}, naming ${fails.naming}`,
     observed:
-      seen === undefined
+      view === undefined
         ? 'not reached'
         : [
-            seen.outcome,
-            ...(seen.failedStage === null
-              ? []
-              : [`${seen.mode} at ${seen.failedStage}: ${view?.failure?.observed}`]),
+            view.outcome,
+            ...(failure === undefined ? [] : [`${failure.mode} at ${failure.stage}: ${failure.observed}`]),
           ].join(', '),
+  };
+}
+
+/** The finished deployment is taken back under load: nobody notices but by the release that answers. */
+function takenBackWithoutAFailure({ duringRollback, afterRollback }: Measures): Expectation {
+  const { requests, failed } = trafficOf(duringRollback);
+  const back = trafficOf(afterRollback);
+  const good = back.byRelease[FIRST.version] ?? 0;
+  return {
+    name: 'rollback',
+    held: requests > 0 && failed === 0 && good === back.requests,
+    expected: `no request fails while ${titleOf(TAKEN_BACK)}, and ${FIRST.version} answers all that come after`,
+    observed: `${failed} of ${requests} requests failed; those after it were answered by ${shares(back.byRelease)}`,
+  };
+}
+
+function flagIsSeen({ flag }: DemoRecord): Expectation {
+  return {
+    name: `flag ${GIFT_WRAPPING.flag}`,
+    held: flag?.seenBefore === false && flag.seenAfter !== undefined,
+    expected: 'users see it once it is switched on, and not before',
+    observed:
+      flag === undefined
+        ? 'not reached'
+        : `${flag.seenBefore ? 'seen' : 'not seen'} before, ${flag.seenAfter === undefined ? 'not seen' : `seen ${flag.seenAfter} ms`} after`,
   };
 }
 
 function onlyGoodAnswers({ after }: Measures): Expectation {
   const { requests, byRelease } = trafficOf(after);
-  const good = byRelease[SECOND.version] ?? 0;
+  const good = byRelease[GOOD.version] ?? 0;
   return {
     name: 'traffic restored',
     held: requests >= ENOUGH_AFTER && good === requests,
-    expected: `every request after the rollback answered by ${SECOND.version}, at least ${ENOUGH_AFTER} of them`,
-    observed: `${requests} requests after the rollback, answered by ${shares(byRelease)}`,
+    expected: `every request after the bad canary answered by ${GOOD.version}, at least ${ENOUGH_AFTER} of them`,
+    observed: `${requests} requests after the bad canary, answered by ${shares(byRelease)}`,
   };
 }
 
@@ -77,18 +113,18 @@ function weightsAreBack({ environment, weights }: Aftermath): Expectation {
   const live = environment.live[PIPELINE]?.live;
   return {
     name: 'router',
-    held: live?.release.version === SECOND.version && isDeepStrictEqual(weights, { [live.revision]: 100 }),
-    expected: `${SECOND.version} is live and has all of the weight`,
+    held: live?.release.version === GOOD.version && isDeepStrictEqual(weights, { [live.revision]: 100 }),
+    expected: `${GOOD.version} is live and has all of the weight`,
     observed: `${live?.release.version ?? 'nothing'} is live, weights are ${shares(weights)}`,
   };
 }
 
 function badProcessIsGone({ revisions, badAddress }: Aftermath): Expectation {
-  const placed = revisions.filter((revision) => revision.startsWith(`${THIRD.version}-`));
+  const placed = revisions.filter((revision) => revision.startsWith(`${BAD.version}-`));
   return {
     name: 'bad release gone',
     held: placed.length === 0 && badAddress?.connects === false,
-    expected: `no revision of ${THIRD.version}, nobody listens where it was`,
+    expected: `no revision of ${BAD.version}, nobody listens where it was`,
     observed:
       badAddress === undefined
         ? 'not reached'
@@ -106,12 +142,24 @@ function knownGoodIsWarm({ environment, revisions }: Aftermath): Expectation {
   };
 }
 
-function leaseIsFree({ environment }: Aftermath): Expectation {
+/** The schema change came to its end in three deployments: only what is needed now is left. */
+function schemaIsContracted({ environment }: Aftermath): Expectation {
+  const state = environment.schemas[SCHEMA];
+  const served = state === undefined ? [] : servedVersions(state);
+  return {
+    name: 'schema',
+    held: isDeepStrictEqual(served, [CONTRACTED_VERSION]),
+    expected: `version ${CONTRACTED_VERSION} of schema ${SCHEMA}, and no other`,
+    observed: `served are ${list(served.map(String))}`,
+  };
+}
+
+function leaseIsFree({ environment, leases }: Aftermath): Expectation {
   return {
     name: 'lease',
-    held: environment.lease === undefined && environment.fence === PLAN.length,
-    expected: `taken and given back by each of ${PLAN.length} deployments`,
-    observed: `taken ${environment.fence} times, now ${environment.lease === undefined ? 'free' : `held by ${environment.lease.deployment}`}`,
+    held: environment.lease === undefined && leases.taken > 0 && leases.taken === leases.givenBack,
+    expected: 'given back as often as it was taken',
+    observed: `taken ${leases.taken} times, given back ${leases.givenBack} times, now ${environment.lease === undefined ? 'free' : `held by ${environment.lease.deployment}`}`,
   };
 }
 
@@ -123,14 +171,9 @@ function replayEqualsLive(deployed: readonly Deployed[]): Expectation {
   );
   return {
     name: 'replay',
-    held: deployed.length === PLAN.length && different.length === 0,
+    held: deployed.length === DEPLOYMENTS.length && different.length === 0,
     expected: 'each stored history replays to the end that was seen live and that its execution had',
-    observed: deployed
-      .map(
-        ({ planned, replayed, execution }) =>
-          `${planned.version} ${replayed.view.outcome}, execution ${execution}`,
-      )
-      .join('; '),
+    observed: `${deployed.length} histories replayed${different.map(({ planned, replayed, execution }) => `; ${titleOf(planned)}: replayed to ${replayed.view.outcome}, execution ${execution}`).join('')}`,
   };
 }
 
@@ -139,7 +182,7 @@ function chainIsSound({ chain }: Aftermath): Expectation {
   const seen = `${chain.commits} commits in ${chain.streams} streams, no finding`;
   return {
     name: 'audit',
-    held: finding === undefined && chain.streams >= PLAN.length + 1,
+    held: finding === undefined && chain.streams > DEPLOYMENTS.length,
     expected: 'every hash chain is sound',
     observed: finding === undefined ? seen : `${finding.stream} seq ${finding.seq}: ${finding.problem}`,
   };
@@ -147,11 +190,11 @@ function chainIsSound({ chain }: Aftermath): Expectation {
 
 function usersSawTheBadCanary({ failedInside }: Measures): Expectation {
   const { byRelease } = trafficOf(failedInside);
-  const ofTheBad = byRelease[THIRD.version] ?? 0;
+  const ofTheBad = byRelease[BAD.version] ?? 0;
   return {
     name: 'bad canary',
     held: failedInside.length > 0 && ofTheBad === failedInside.length,
-    expected: `users saw failures, all of them from ${THIRD.version} during ${BAD_SHIFT}`,
+    expected: `users saw failures, all of them from ${BAD.version} during ${BAD_SHIFT}`,
     observed: `${failedInside.length} requests failed, answered by ${shares(byRelease)}`,
   };
 }

@@ -1,6 +1,6 @@
 import type { Commit } from '../../history/event-store.ts';
 import type { EventData, EventType } from '../../history/events.ts';
-import { BAD_ANALYSIS, BAD_SHIFT } from './plan.ts';
+import { BAD_ANALYSIS, BAD_SHIFT, WHOLE_SHIFT } from './plan.ts';
 import type { Window } from './traffic.ts';
 
 /** The part of a history that moments are read from. */
@@ -40,6 +40,19 @@ export function restoration(commits: Commits): Window | undefined {
     momentOf(commits, 'StageFailed', ({ stage }) => stage === BAD_ANALYSIS),
     momentOf(commits, 'StageUndone', ({ stage }) => stage === BAD_SHIFT),
   );
+}
+
+/** From the request for a rollback to the traffic being where it was before. Pure. */
+export function trafficBack(commits: Commits): Window | undefined {
+  return windowOf(
+    momentOf(commits, 'DeploymentRequested'),
+    momentOf(commits, 'StageUndone', ({ stage }) => stage === WHOLE_SHIFT),
+  );
+}
+
+/** From the request for a rollback to its end, with the old processes drained. Pure. */
+export function wholeRollback(commits: Commits): Window | undefined {
+  return windowOf(momentOf(commits, 'DeploymentRequested'), momentOf(commits, 'DeploymentRolledBack'));
 }
 
 function windowOf(from: number | undefined, to: number | undefined): Window | undefined {

@@ -11,17 +11,19 @@ import { replay } from '../../lifecycle/replay.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { executionArn } from '../../local/step-functions/arns.ts';
 import type { LocalSystem } from '../../local/system.ts';
+import type { ChangeStage } from '../../pipeline/stage.ts';
+import { changesOf } from '../../pipeline/steps.ts';
 import { stateMachineName } from '../../stages/drive/executions.ts';
 import { readRecord } from '../../targets/process/record-file.ts';
 import type { EndedDeployment } from '../exit-code-of-deployment.ts';
-import { ENVIRONMENT, PIPELINE, type PlannedRelease, THIRD } from './plan.ts';
+import { BAD, ENVIRONMENT, PIPELINE, type PlannedDeployment } from './plan.ts';
 import type { Aftermath, Deployed } from './record.ts';
 
 /** Reads a deployment again from what is stored, once it has ended. */
 export async function observeDeployed(
   system: LocalSystem,
   store: EventStore,
-  planned: PlannedRelease,
+  planned: PlannedDeployment,
   followed: EndedDeployment,
 ): Promise<Deployed> {
   const { commits } = await store.load(`deployment#${followed.view.deployment}`);
@@ -51,13 +53,16 @@ export async function observeAftermath(
   deployed: readonly Deployed[],
 ): Promise<Aftermath> {
   const { clients, connection, folder } = system;
-  const environment = foldEnvironment((await store.load(environmentStream(ENVIRONMENT))).commits);
+  const { commits } = await store.load(environmentStream(ENVIRONMENT));
+  const count = (wanted: 'LeaseAcquired' | 'LeaseReleased') =>
+    commits.flatMap(({ events }) => events).filter(({ type }) => type === wanted).length;
   const target = await readRecord(join(folder.targets, ENVIRONMENT, PIPELINE));
   return {
-    environment,
+    environment: foldEnvironment(commits),
+    leases: { taken: count('LeaseAcquired'), givenBack: count('LeaseReleased') },
     weights: target?.weights ?? {},
     revisions: target?.revisions.map(({ revision }) => revision) ?? [],
-    badAddress: await lookAtAddress(deployed.find(({ planned }) => planned === THIRD)?.replayed.view),
+    badAddress: await lookAtAddress(deployed.find(({ planned }) => planned === BAD)?.replayed.view),
     chain: await verifyChain({ client: clients.dynamodb, table: connection.table }),
   };
 }
@@ -66,10 +71,15 @@ const placement = z.object({ address: z.url() });
 
 /** The address that placing the release gave it is in the history; what is there now is found by connecting to it. */
 async function lookAtAddress(view: DeploymentView | undefined): Promise<Aftermath['badAddress']> {
-  const placed = placement.safeParse(view?.stages.find(({ kind }) => kind === 'place')?.evidence);
+  const place = view && changesOf(view.pipeline).find(isPlaceForUsers);
+  const placed = placement.safeParse(view?.stages.find(({ name }) => name === place?.name)?.evidence);
   if (!placed.success) return undefined;
   const { address } = placed.data;
   return { address, connects: await connects(new URL(address)) };
+}
+
+function isPlaceForUsers({ kind, environment }: ChangeStage): boolean {
+  return kind === 'place' && environment === ENVIRONMENT;
 }
 
 function connects({ hostname, port }: URL): Promise<boolean> {

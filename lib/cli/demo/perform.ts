@@ -2,77 +2,75 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import { createDynamoDBEventStore } from '../../history/dynamodb-event-store.ts';
 import type { EventStore } from '../../history/event-store.ts';
+import type { DeploymentView } from '../../lifecycle/view.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
-import type { LocalSystem } from '../../local/system.ts';
+import deploy from '../commands/deploy.ts';
+import rerun from '../commands/rerun.ts';
+import rollback from '../commands/rollback.ts';
 import type { EndedDeployment } from '../exit-code-of-deployment.ts';
-import type { Output } from '../output/output.ts';
 import { follow, type Watcher } from '../progress/follow.ts';
 import { headline } from '../progress/headline.ts';
-import type { Surroundings } from '../settings.ts';
-import { deployRelease } from './deploy-release.ts';
 import { ENOUGH_AFTER } from './expectations.ts';
-import { type LoadGenerator, startLoad } from './load-generator.ts';
 import { badCanary } from './moments.ts';
-import type { Narrator } from './narrator.ts';
 import { observeAftermath, observeDeployed } from './observe.ts';
-import { PLAN, type PlannedRelease } from './plan.ts';
-import type { DemoRecord, Deployed } from './record.ts';
+import { BAD, PIPELINE, PLAN, type PlannedDeployment, titleOf, WHOLE_SHIFT } from './plan.ts';
+import type { DemoRecord, Deployed, FlagSeen } from './record.ts';
+import { idOfRun } from './run-quietly.ts';
+import { portOfUsers, type Scene, surroundingsOf } from './scene.ts';
+import { switchOn } from './switch-on.ts';
 import { toldNow, toldStages } from './told-stages.ts';
 import { begunAfter, trafficOf } from './traffic.ts';
-import { VISITS } from './visits.ts';
+import { createUsers, type Users } from './users.ts';
 import { checkOut } from './working-copy.ts';
 
-/** Where the demo takes place. */
-export type Scene = {
-  readonly system: LocalSystem;
-  /** The folder that holds one release after the other. */
-  readonly source: string;
-  /** The port that users connect to. */
-  readonly port: number;
-  readonly narrator: Narrator;
-  readonly output: Output;
-  /** Aborts when the demo is to come to its end, whatever it has seen by then. */
-  readonly signal: AbortSignal;
-};
-
-/** Deploys one release after the other while users use the service, and gives everything that was seen. */
+/** Takes one step after the other while users use the service, and gives everything that was seen. */
 export async function perform(scene: Scene): Promise<DemoRecord> {
   const { clients, connection } = scene.system;
   const store = createDynamoDBEventStore({ client: clients.dynamodb, table: connection.table });
-  const users = createUsers(scene.port);
+  const users = createUsers(portOfUsers(scene.substitutes));
   try {
-    const deployed = await deployAll(scene, store, users);
+    const { deployed, flag } = await takeSteps(scene, store, users);
     await seeTheEnd(deployed, users, scene.signal);
     const answers = await users.stop();
-    return { deployed, answers, aftermath: await observeAftermath(scene.system, store, deployed) };
+    return { deployed, flag, answers, aftermath: await observeAftermath(scene.system, store, deployed) };
   } finally {
     await users.kill();
   }
 }
 
-/** Goes on only where a release ended as planned: what comes after it builds on it. */
-async function deployAll(scene: Scene, store: EventStore, users: Users): Promise<readonly Deployed[]> {
+/** Goes on only where a deployment ended as planned: what comes after it builds on it. */
+async function takeSteps(
+  scene: Scene,
+  store: EventStore,
+  users: Users,
+): Promise<Pick<DemoRecord, 'deployed' | 'flag'>> {
   const deployed: Deployed[] = [];
-  for (const planned of PLAN) {
-    const followed = await deployOne(scene, store, users, planned);
+  let flag: FlagSeen | undefined;
+  for (const step of PLAN) {
+    if (scene.signal.aborted) break;
+    if (step.kind === 'flag') {
+      flag = await switchOn(step, surroundingsOf(scene), scene);
+      if (flag.seenAfter === undefined) break;
+      continue;
+    }
+    const followed = await deployOne(scene, store, users, step, deployed);
     if (followed === undefined) break;
-    deployed.push(await observeDeployed(scene.system, store, planned, followed));
-    if (followed.view.outcome !== planned.outcome) break;
+    deployed.push(await observeDeployed(scene.system, store, step, followed));
+    if (followed.view.outcome !== step.outcome) break;
   }
-  return deployed;
+  return { deployed, flag };
 }
 
 async function deployOne(
   scene: Scene,
   store: EventStore,
   users: Users,
-  planned: PlannedRelease,
+  planned: PlannedDeployment,
+  before: readonly Deployed[],
 ): Promise<EndedDeployment | undefined> {
-  const { narrator, output, signal, source, port } = scene;
-  if (signal.aborted) return undefined;
+  const { narrator, output, signal } = scene;
   const style = output.noteStyle;
-  await checkOut(planned.version, source, port);
-  const id = await deployRelease(surroundingsOf(source), output);
+  const id = await begin(scene, planned, before);
   narrator.say(['', headingOf(planned, id, scene)]);
   const { because, deployment } = await follow(store, `deployment#${id}`, watch(scene, users), { signal });
   if (because !== 'ended') return undefined;
@@ -84,17 +82,46 @@ async function deployOne(
   return deployment;
 }
 
-function headingOf({ version, way }: PlannedRelease, id: DeploymentId, { output }: Scene): string {
-  const style = output.noteStyle;
-  return `${style.bold(`storefront ${version}`)}  ${way}  ${style.dim(`deployment ${shortId(id)}`)}`;
+/** Types the command that makes the deployment. */
+async function begin(
+  scene: Scene,
+  planned: PlannedDeployment,
+  before: readonly Deployed[],
+): Promise<DeploymentId> {
+  const surroundings = surroundingsOf(scene);
+  const reason = planned.way;
+  switch (planned.kind) {
+    case 'release':
+      await checkOut(planned, scene.source, scene.substitutes);
+      return idOfRun(deploy, { detach: true }, surroundings, scene.output);
+    case 'rollback':
+      return idOfRun(
+        rollback,
+        { what: idOf(planned.of, before), yes: true, detach: true, reason },
+        surroundings,
+        scene.output,
+      );
+    case 'rerun':
+      return idOfRun(
+        rerun,
+        { id: idOf(planned.of, before), detach: true, reason },
+        surroundings,
+        scene.output,
+      );
+    default:
+      return planned satisfies never;
+  }
 }
 
-/** The variables of the shell that the demo is started from must not lead it to another system. */
-function surroundingsOf(folder: string): Surroundings {
-  const environment = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('NONEVENT_')),
-  );
-  return { folder, environment, flags: {} };
+function idOf(planned: PlannedDeployment, before: readonly Deployed[]): DeploymentId {
+  const found = before.find((each) => each.planned === planned);
+  if (found === undefined) throw new Error(`${titleOf(planned)} has not been deployed yet`);
+  return found.followed.view.deployment;
+}
+
+function headingOf(planned: PlannedDeployment, id: DeploymentId, { output }: Scene): string {
+  const style = output.noteStyle;
+  return `${style.bold(titleOf(planned))}  ${planned.way}  ${style.dim(`deployment ${shortId(id)}`)}`;
 }
 
 /** Tells each outcome once; users come as soon as there is something for them. */
@@ -103,10 +130,7 @@ function watch({ narrator, output }: Scene, users: Users): Watcher {
   return {
     changed: (deployment, commit) => {
       narrator.say(toldStages(deployment, commit, { style: output.noteStyle, columns }));
-      const isServing = deployment.view.stages.some(
-        ({ kind, state }) => kind === 'shift' && state === 'passed',
-      );
-      if (isServing) users.come();
+      if (isServingUsers(deployment.view)) users.come();
     },
     waiting: (deployment) => {
       if (deployment !== undefined) narrator.now(`  ${toldNow(deployment, new Date().toISOString())}`);
@@ -114,34 +138,17 @@ function watch({ narrator, output }: Scene, users: Users): Watcher {
   };
 }
 
-const REQUESTS_PER_SECOND = 200;
-const OPEN_AT_MOST = 64;
-const SECONDS_AT_MOST = 90;
-
-/** Those who use the service from the moment on when it is there for the first time. */
-type Users = Pick<LoadGenerator, 'answers' | 'stop' | 'kill'> & { readonly come: () => void };
-
-function createUsers(port: number): Users {
-  let load: LoadGenerator | undefined;
-  return {
-    come: () => {
-      load ??= startLoad({
-        url: `http://127.0.0.1:${port}`,
-        paths: VISITS,
-        requestsPerSecond: REQUESTS_PER_SECOND,
-        openAtMost: OPEN_AT_MOST,
-        secondsAtMost: SECONDS_AT_MOST,
-      });
-    },
-    answers: () => load?.answers() ?? [],
-    stop: async () => (await load?.stop()) ?? [],
-    kill: async () => load?.kill(),
-  };
+function isServingUsers({ pipeline, stages }: DeploymentView): boolean {
+  return (
+    pipeline.pipeline === PIPELINE &&
+    stages.some(({ name, state }) => name === WHOLE_SHIFT && state === 'passed')
+  );
 }
 
 /** Users go on for a while after the rollback, so that they can tell who serves them now. */
 async function seeTheEnd(deployed: readonly Deployed[], users: Users, signal: AbortSignal): Promise<void> {
-  const canary = badCanary(deployed.at(-1)?.commits ?? []);
+  const last = deployed.at(-1);
+  const canary = last === undefined || last.planned !== BAD ? undefined : badCanary(last.commits);
   if (canary === undefined) return;
   while (!signal.aborted && begunAfter(users.answers(), canary.to).length < 2 * ENOUGH_AFTER) {
     await pause(50);

@@ -5,11 +5,11 @@ import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { Weights } from '../../targets/target.ts';
 import type { EndedDeployment } from '../exit-code-of-deployment.ts';
 import type { Answer } from './load-generator.ts';
-import type { PlannedRelease } from './plan.ts';
+import type { PlannedDeployment } from './plan.ts';
 
 /** A deployment that came to its end. */
 export type Deployed = {
-  readonly planned: PlannedRelease;
+  readonly planned: PlannedDeployment;
   /** As it was followed, commit by commit, while it ran. */
   readonly followed: EndedDeployment;
   /** Its whole history, read again once all was over. */
@@ -19,9 +19,19 @@ export type Deployed = {
   readonly execution: string;
 };
 
+/** What users saw of a flag. */
+export type FlagSeen = {
+  readonly flag: string;
+  readonly seenBefore: boolean;
+  /** Milliseconds from the command to the first user who saw it; `undefined` where nobody did. */
+  readonly seenAfter: number | undefined;
+};
+
 /** What is true when all deployments are over. */
 export type Aftermath = {
+  /** What is true of the environment of the users, and how often its lease was taken and given back. */
   readonly environment: Environment;
+  readonly leases: { readonly taken: number; readonly givenBack: number };
   readonly weights: Weights;
   /** The revisions that are placed. */
   readonly revisions: readonly string[];
@@ -34,6 +44,15 @@ export type Aftermath = {
 export type DemoRecord = {
   /** In the order of the plan; it ends early with the first that did not end as planned. */
   readonly deployed: readonly Deployed[];
+  readonly flag: FlagSeen | undefined;
   readonly answers: readonly Answer[];
   readonly aftermath: Aftermath;
 };
+
+/** The deployment of a step; `undefined` where the demo did not come that far. Pure. */
+export function deployedAs(
+  { deployed }: Pick<DemoRecord, 'deployed'>,
+  planned: PlannedDeployment,
+): Deployed | undefined {
+  return deployed.find((each) => each.planned === planned);
+}

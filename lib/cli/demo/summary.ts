@@ -5,8 +5,8 @@ import type { Style } from '../output/style.ts';
 import { oneLine } from '../output/untrusted.ts';
 import { pad, widthOf } from '../output/width.ts';
 import type { Expectation } from './expectations.ts';
-import type { Measures } from './measures.ts';
-import { SECOND, THIRD } from './plan.ts';
+import { type Measures, ratio } from './measures.ts';
+import { BAD, SEARCH, titleOf } from './plan.ts';
 import type { DemoRecord } from './record.ts';
 import { wrapped } from './wrapped.ts';
 
@@ -68,29 +68,36 @@ function expectationLines(
 type Fact = readonly [name: string, text: string];
 
 function measuredFacts(measures: Measures): readonly Fact[] {
-  const { requests, failedInside, restoring, rollingForward, ratio } = measures;
+  const { requests, failedInside, restoring, rollingForward, takingBack, rollingBack } = measures;
   return [
     ['requests served', requests.toLocaleString('en')],
-    ['users saw fail', `${failedInside.length}, while ${THIRD.version} had its share of the traffic`],
+    ['users saw fail', `${failedInside.length}, while ${titleOf(BAD)} had its share of the traffic`],
     [
-      'traffic restored',
-      restoring === undefined ? NOT_REACHED : `${restoring} ms after the deciding measurement`,
+      'bad canary',
+      restoring === undefined
+        ? NOT_REACHED
+        : `traffic restored ${restoring} ms after the deciding measurement`,
     ],
     [
       'roll-forward',
       rollingForward === undefined
         ? NOT_REACHED
-        : `${(rollingForward / 1000).toFixed(1)} s, ${SECOND.version} from its first change to its end`,
+        : `${(rollingForward / 1000).toFixed(1)} s, ${titleOf(SEARCH)} from its first change to its end`,
     ],
-    ['ratio', ratio === undefined ? NOT_REACHED : `${written(ratio)} of the roll-forward to get back`],
+    [
+      'rollback of it',
+      takingBack === undefined || rollingBack === undefined
+        ? NOT_REACHED
+        : `traffic back after ${takingBack} ms, ended after ${rollingBack} ms: ${written(ratio(takingBack, rollingForward))} and ${written(ratio(rollingBack, rollingForward))} of the roll-forward`,
+    ],
   ];
 }
 
 const NOT_REACHED = 'not reached';
 
 /** Two significant digits: the ratio is small, and how small is the point. */
-function written(ratio: number): string {
-  return ratio === 0 ? '0' : String(Number(ratio.toPrecision(2)));
+function written(value: number | undefined): string {
+  return value === undefined ? 'an unknown part' : String(Number(value.toPrecision(2)));
 }
 
 function commandFacts({ record, kept }: Summary): readonly Fact[] {
@@ -110,22 +117,25 @@ function commandFacts({ record, kept }: Summary): readonly Fact[] {
 
 /** The end of the demo as `-o json` gives it. Pure. */
 export function summaryDocument({ record, measures, expectations, kept }: Summary): object {
-  const { failedInside, failedOutside, restoring, rollingForward, ratio } = measures;
+  const { failedInside, failedOutside, restoring, rollingForward, takingBack, rollingBack } = measures;
   return {
     held: expectations.every(({ held }) => held),
     requests: measures.requests,
     failedDuringBadCanary: failedInside.length,
     failedOtherwise: failedOutside.length,
-    restoredAfterMilliseconds: restoring ?? null,
-    rollForwardSeconds: rollingForward === undefined ? null : rollingForward / 1000,
-    ratio: ratio ?? null,
-    releases: record.deployed.map(({ planned, followed: { view } }) => ({
-      version: planned.version,
+    badCanaryRestoredAfterMilliseconds: restoring ?? null,
+    rollForwardMilliseconds: rollingForward ?? null,
+    rollbackTrafficMilliseconds: takingBack ?? null,
+    rollbackMilliseconds: rollingBack ?? null,
+    rollbackRatio: ratio(takingBack, rollingForward) ?? null,
+    deployments: record.deployed.map(({ planned, followed: { view } }) => ({
+      title: titleOf(planned),
       deployment: view.deployment,
       outcome: view.outcome,
       failedStage: view.failure?.stage ?? null,
       took: span(between(view.requestedAt, view.endedAt ?? view.requestedAt)),
     })),
+    flag: record.flag ?? null,
     expectations,
     kept: kept ?? null,
   };

@@ -161,7 +161,11 @@ async function examineSystem(path: string): Promise<Finding> {
 /** Where no system runs, the ports that its routers will want have to be free. */
 async function examinePorts(pipeline: Pipeline | undefined): Promise<readonly Finding[]> {
   const definitions = Object.entries(pipeline?.environments ?? {});
-  return Promise.all(definitions.map(([name, { target }]) => examinePort(name, target.port)));
+  return Promise.all(
+    definitions.flatMap(([name, { target }]) =>
+      target.kind === 'process' ? [examinePort(name, target.port)] : [],
+    ),
+  );
 }
 
 async function examinePort(environment: string, port: number): Promise<Finding> {

@@ -2,6 +2,7 @@ import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { StageView } from '../../lifecycle/view.ts';
 import { byWhom } from '../../lifecycle/wording/by-whom.ts';
 import { type Mark, markOfStage } from '../../lifecycle/wording/marks.ts';
+import { reusedInWords } from '../../lifecycle/wording/reuse.ts';
 import { timeOfDay } from '../../lifecycle/wording/times.ts';
 import type { Style } from '../output/style.ts';
 import { oneLine } from '../output/untrusted.ts';
@@ -54,9 +55,10 @@ function attempt(stage: StageView): string {
 function describe(stage: StageView, at: string): string {
   switch (stage.state) {
     case 'running':
-      return `${stage.name}  ${oneLine(stage.question)}`;
-    case 'passed':
+      return `${stage.name}  ${oneLine(stage.question)}${again(stage)}`;
     case 'reused':
+      return `${stage.name}  ${oneLine(reusedInWords(stage))}`;
+    case 'passed':
       return `${stage.name}  ${[elapsed(stage, at), comparison(stage.judgement)].filter(Boolean).join('  ')}`;
     case 'failed':
     case 'undoFailed':
@@ -70,6 +72,11 @@ function describe(stage: StageView, at: string): string {
     default:
       return stage.state satisfies never;
   }
+}
+
+/** In a rerun, why the check is performed again; only while its first attempt begins, for it is about nothing else. */
+function again({ notReused, attempts }: StageView): string {
+  return notReused === undefined || attempts > 1 ? '' : `  (again: ${oneLine(notReused)})`;
 }
 
 function comparison(sides: { readonly expected: string; readonly observed: string } | undefined): string {

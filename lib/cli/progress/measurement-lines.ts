@@ -17,11 +17,12 @@ export function createMeasurementLines(
     events.flatMap((event) => {
       if (event.type !== 'StageMeasured') return [];
       const { stage, judgement } = event.data;
-      const isRunning = view.stages.some(({ name, state }) => name === stage && state === 'running');
+      const known = view.stages.find(({ name }) => name === stage);
+      const isRunning = known?.state === 'running';
       const isSoon = Date.parse(at) - (saidAt.get(stage) ?? Number.NEGATIVE_INFINITY) < APART_MILLISECONDS;
       if (!isRunning || isSoon) return [];
       saidAt.set(stage, Date.parse(at));
-      const mark = style.dim(`· ${pad('measured', WORD_COLUMNS)}`);
+      const mark = style.dim(`· ${pad(known.kind === 'acquire' ? 'waiting' : 'measured', WORD_COLUMNS)}`);
       return [`${style.dim(timeOfDay(at))}  ${mark} ${stage}  ${oneLine(judgement.observed)}`];
     });
 }

@@ -28,6 +28,7 @@ function newest({ state, judgement, failure }: StageView): string | undefined {
 function awaited({ name, state }: StageView, pipeline: Pipeline): string | undefined {
   const stage = stagesOf(pipeline).find((candidate) => candidate.name === name);
   if (stage?.kind !== 'place' || state !== 'running') return undefined;
-  const health = pipeline.environments[stage.environment]?.target.health;
-  return health && `waiting for the service to answer ${oneLine(health)} with a status below 400`;
+  const target = pipeline.environments[stage.environment]?.target;
+  if (target?.kind !== 'process') return undefined;
+  return `waiting for the service to answer ${oneLine(target.health)} with a status below 400`;
 }

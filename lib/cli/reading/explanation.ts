@@ -2,6 +2,8 @@ import type { Event } from '../../history/events.ts';
 import type { FailureMode } from '../../lifecycle/failure.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { mayHelpAgain, nextCommand, tryingAgain } from '../../lifecycle/wording/next-command.ts';
+import { reusedInWords } from '../../lifecycle/wording/reuse.ts';
+import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { factLines } from '../output/facts.ts';
 import type { Style } from '../output/style.ts';
 import { manyLines, oneLine } from '../output/untrusted.ts';
@@ -26,6 +28,7 @@ export function explanation(
   const facts: readonly Fact[] = [
     ...cause,
     ...(view.failure === undefined ? checkedFacts(view) : []),
+    ...reuseFacts(view),
     ['on the way', onTheWay(events).map(oneLine).join('\n')],
     liveFact(live),
     ...adviceFacts(view),
@@ -58,7 +61,7 @@ const MODE: Readonly<Record<FailureMode, { readonly word: string; readonly meani
   timedOut: { word: 'failed', meaning: 'it took longer than its timeout' },
   lost: { word: 'failed', meaning: 'what performed it ended without saying how it went' },
   stopped: { word: 'stopped', meaning: 'it was asked for' },
-  superseded: { word: 'superseded', meaning: 'the deployment went on without this attempt' },
+  superseded: { word: 'superseded', meaning: 'something newer took its place' },
 };
 
 function recoveryInWords({ outcome, stages }: DeploymentView): string {
@@ -87,6 +90,24 @@ function checkedFacts({ kind, stages }: DeploymentView): readonly Fact[] {
       : [],
   );
   return answers.length === 0 ? [] : [['checked', answers.join('\n')]];
+}
+
+/** In a rerun, where the evidence is of what was taken over, and why the rest was performed again. */
+function reuseFacts({ stages }: DeploymentView): readonly Fact[] {
+  const reused = stages.flatMap((stage) =>
+    stage.reused === undefined
+      ? []
+      : [
+          `${stage.name}: ${oneLine(reusedInWords(stage))}; its evidence: nonevent history ${shortId(stage.reused.from)}`,
+        ],
+  );
+  const again = stages.flatMap(({ name, notReused }) =>
+    notReused === undefined ? [] : [`${name}: ${oneLine(notReused)}`],
+  );
+  return [
+    ...(reused.length === 0 ? [] : [['reused', reused.join('\n')] as const]),
+    ...(again.length === 0 ? [] : [['run again', again.join('\n')] as const]),
+  ];
 }
 
 /** A rollback has no forward run that could have failed: what it took back, and what it could not. */

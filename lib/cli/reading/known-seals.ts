@@ -53,7 +53,8 @@ export function knownSealsOf(data: string, { environment }: Pick<Surroundings, '
   };
 }
 
-function stateFolder(environment: Surroundings['environment']): string {
+/** The folder of what this user keeps, which no system writes to. */
+export function stateFolder(environment: Surroundings['environment']): string {
   if (environment.NONEVENT_STATE) return environment.NONEVENT_STATE;
   const state = environment.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   return join(state, 'nonevent');

@@ -2,6 +2,7 @@ import type { Environment } from '../../environments/environment.ts';
 import { flagInWords, flagValues } from '../../environments/flags.ts';
 import type { Overview } from '../../environments/overview.ts';
 import type { Readiness } from '../../environments/readiness.ts';
+import { schemaInWords, servedVersions } from '../../environments/schema.ts';
 import type { RevisionRef } from '../../history/environment-events.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { markOfDeployment } from '../../lifecycle/wording/marks.ts';
@@ -35,6 +36,7 @@ export function overviewLines(
     ),
     ...rollbackLines(readiness, style),
     ...flagsSection(environments, style),
+    ...schemasSection(environments, style),
     '',
     style.bold('Newest deployments'),
     ...table(
@@ -69,13 +71,31 @@ function flagsSection(environments: Overview['environments'], style: Style): rea
   ];
 }
 
+function schemasSection(environments: Overview['environments'], style: Style): readonly string[] {
+  const rows = Object.entries(environments).flatMap(([name, { schemas }]) =>
+    Object.entries(schemas).map(([schema, state]) => [`  ${name}`, schema, schemaInWords(state)]),
+  );
+  if (rows.length === 0) return [];
+  return [
+    '',
+    style.bold('Schemas'),
+    ...table([['  environment', 'schema', 'state'], ...rows], (cell, _, row) =>
+      row === 0 ? style.dim(cell) : cell,
+    ),
+  ];
+}
+
 /** What is live, or who gets how much while the traffic is split. */
 function liveRows(
   name: string,
-  { live, lease }: Environment,
+  { live, lease, queue }: Environment,
   traffic: EveryTraffic[string],
 ): readonly (readonly string[])[] {
-  const held = lease === undefined ? 'free' : `held by ${shortId(lease.deployment)}`;
+  const waiting = queue.map(({ deployment }) => shortId(deployment)).join(', ');
+  const held = [
+    lease === undefined ? 'free' : `held by ${shortId(lease.deployment)}`,
+    ...(waiting === '' ? [] : [`then ${waiting}`]),
+  ].join(', ');
   const pairs = Object.entries(live);
   if (pairs.length === 0) return [[`  ${name}`, '-', 'nothing', '-', held]];
   return pairs.map(([pipeline, pair]) => [
@@ -143,17 +163,26 @@ export function overviewDocument(
   { readiness, traffic }: Seen,
 ): object {
   return {
-    environments: Object.entries(environments).map(([environment, { live, lease, flags }]) => ({
-      environment,
-      lease: lease ?? null,
-      flags: flagValues({ flags }),
-      pipelines: Object.entries(live).map(([pipeline, pair]) => ({
-        pipeline,
-        ...pair,
-        traffic: traffic[environment]?.[pipeline] ?? null,
-        rollback: readiness[environment]?.[pipeline] ?? null,
-      })),
-    })),
+    environments: Object.entries(environments).map(
+      ([environment, { live, lease, queue, flags, schemas }]) => ({
+        environment,
+        lease: lease ?? null,
+        queue,
+        flags: flagValues({ flags }),
+        schemas: Object.fromEntries(
+          Object.entries(schemas).map(([schema, state]) => [
+            schema,
+            { serves: servedVersions(state), newest: state.changes.at(-1) ?? null },
+          ]),
+        ),
+        pipelines: Object.entries(live).map(([pipeline, pair]) => ({
+          pipeline,
+          ...pair,
+          traffic: traffic[environment]?.[pipeline] ?? null,
+          rollback: readiness[environment]?.[pipeline] ?? null,
+        })),
+      }),
+    ),
     deployments: deployments.map(({ view }) => ({
       deployment: view.deployment,
       kind: view.kind,

@@ -4,6 +4,7 @@ import type { Cli } from '../command.ts';
 import { findingLine } from '../commands/audit-verify.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Style } from '../output/style.ts';
+import { showWalk } from '../progress/walk-progress.ts';
 import { openSystem } from '../system.ts';
 
 /** Folds every deployment and says how many there are, how fast it went, and where the first one diverges. */
@@ -12,7 +13,8 @@ export async function replayEverything(cli: Cli): Promise<ExitCode> {
   const { dynamodb, table, close } = await openSystem(cli);
   try {
     const began = performance.now();
-    const report = await replayAll({ client: dynamodb, table });
+    const progress = showWalk(output);
+    const report = await replayAll({ client: dynamodb, table, seen: progress.seen }).finally(progress.end);
     const seconds = (performance.now() - began) / 1000;
     if (output.format === 'text') output.answer(replayLines(report, seconds, output.answerStyle));
     else {

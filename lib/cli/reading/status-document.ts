@@ -14,7 +14,10 @@ export function statusDocument({ state, view }: Deployment, live: LiveNow): obje
     pipeline: view.pipeline.pipeline,
     release: view.release,
     kind: view.kind,
+    of: view.of ?? null,
+    from: view.from ?? null,
     apis: view.pipeline.apis ?? null,
+    schemas: view.pipeline.schemas ?? null,
     trigger: view.trigger,
     state,
     outcome: view.outcome ?? null,
@@ -49,5 +52,7 @@ function stageDocument(stage: StageView): object {
     observed: sides?.observed ?? null,
     startedAt: stage.startedAt ?? null,
     endedAt: stage.endedAt ?? null,
+    reused: stage.reused ?? null,
+    notReused: stage.notReused ?? null,
   };
 }

@@ -42,9 +42,9 @@ export function explore(pipeline: Pipeline, start: MachineState, room: number): 
 /** Gives equal situations equal names, however they were reached. */
 function identities(): (situation: Situation) => string {
   const numbers = new Map<MachineState, number>();
-  return ({ state, begun, passed, failed, undoFailed, undone }) => {
+  return ({ state, begun, passed, failed, undoFailed, undone, contracted }) => {
     const number = numbers.get(state) ?? numbers.size;
     numbers.set(state, number);
-    return `${number}|${begun.join()}|${passed.join()}|${failed}|${undoFailed}|${undone}`;
+    return `${number}|${begun.join()}|${passed.join()}|${failed}|${undoFailed}|${undone}|${contracted}`;
   };
 }

@@ -1,11 +1,16 @@
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Stage } from '../../pipeline/stage.ts';
-import { isChange } from '../../pipeline/stage-class.ts';
+import { isChange, pollInterval } from '../../pipeline/stage-class.ts';
 import { changesOf, stagesOf } from '../../pipeline/steps.ts';
+import { failureMode, type Recoveries, type Recovery } from '../failure.ts';
 import { CONCLUDING, ENTER_ROLLBACK, OUTCOMES, undoLeaf } from '../leaves.ts';
+import type { MachineState } from '../transitions.ts';
 import type { Outcome } from '../view.ts';
 import type { Step } from './explore.ts';
 import type { Situation } from './situation.ts';
+
+/** What a stage's kind does about each way to fail. */
+export type RecoveriesOf = (stage: Stage) => Recoveries;
 
 /** Something that has to be true wherever it applies. `undefined`: it says nothing about this place. */
 export type Law =
@@ -13,7 +18,7 @@ export type Law =
   | { readonly law: string; readonly ofStep: (step: Step) => boolean | undefined };
 
 /** The laws that can be judged at one place of the machine. */
-export function localLaws(pipeline: Pipeline): readonly Law[] {
+export function localLaws(pipeline: Pipeline, recoveriesOf: RecoveriesOf): readonly Law[] {
   const stages = stagesOf(pipeline);
   const names = new Set(stages.map((stage) => stage.name));
   return [
@@ -23,12 +28,17 @@ export function localLaws(pipeline: Pipeline): readonly Law[] {
       ofSituation: acceptsOutcomes(stages),
     },
     {
+      law: 'every failure mode has a recovery, and the machine has a way for it',
+      ofSituation: recovers(stages, recoveriesOf),
+    },
+    {
       law: 'after a failure no stage begins',
       ofSituation: ({ failed, state }) =>
         failed ? !state.leaves.some((leaf) => names.has(leaf)) : undefined,
     },
     { law: 'after a failure every begun change is undone', ofSituation: undoesAll },
     { law: 'changes are undone newest first', ofStep: undoesNewest },
+    { law: 'no contract is followed by an undo', ofSituation: keepsContract(pipeline) },
     { law: 'an undo that fails ends in stuck, and nothing else does', ofSituation: isStuckRightly },
     { law: 'success means that every stage passed', ofSituation: isSuccessEarned(names) },
     {
@@ -62,6 +72,44 @@ function acceptsOutcomes(stages: readonly Stage[]): (situation: Situation) => bo
     const outcomes = state.leaves.flatMap((leaf) => expected.get(leaf) ?? []);
     return outcomes.length === 0 ? undefined : outcomes.every((event) => state.next(event) !== undefined);
   };
+}
+
+/** A failure that is tried again stays where it is; one that is compensated leaves; an extension is for what is measured again. */
+function recovers(
+  stages: readonly Stage[],
+  recoveriesOf: RecoveriesOf,
+): (situation: Situation) => boolean | undefined {
+  const byName = new Map(stages.map((stage) => [stage.name, stage]));
+  return ({ state }) => {
+    const here = state.leaves.flatMap((leaf) => byName.get(leaf) ?? []);
+    if (here.length === 0) return undefined;
+    return here.every((stage) =>
+      failureMode.options.every((mode) => hasWay(state, stage, recoveriesOf(stage)[mode])),
+    );
+  };
+}
+
+function hasWay(state: MachineState, stage: Stage, chosen: Recovery | undefined): boolean {
+  const staysAt = state.next(`${stage.name}.attemptFailed`) === state;
+  const leadsTo = state.next(`${stage.name}.failed`);
+  switch (chosen) {
+    case undefined:
+      return false;
+    case 'retry':
+      return staysAt;
+    case 'extend':
+      return staysAt && pollInterval(stage) !== undefined;
+    case 'compensate':
+      return leadsTo !== undefined && leadsTo !== state;
+    default:
+      return chosen satisfies never;
+  }
+}
+
+/** Of a rollback this says nothing: its entry asks whether what gets the traffic back can live with what a contract left. */
+function keepsContract(pipeline: Pipeline): (situation: Situation) => boolean | undefined {
+  const lane = new Set(changesOf(pipeline).map(undoLeaf));
+  return ({ contracted, state }) => (contracted ? !state.leaves.some((leaf) => lane.has(leaf)) : undefined);
 }
 
 function undoesAll(situation: Situation): boolean | undefined {

@@ -1,4 +1,5 @@
 import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { isContract } from '../../pipeline/stage-class.ts';
 import { changesOf } from '../../pipeline/steps.ts';
 import type { MachineState } from '../transitions.ts';
 
@@ -14,6 +15,8 @@ export type Situation = {
   readonly undoFailed: boolean;
   /** Whether any change has been undone. */
   readonly undone: boolean;
+  /** Whether a contract has passed here, which nothing can take back. */
+  readonly contracted: boolean;
   /** The shortest way here. */
   readonly arrival: { readonly from: Situation; readonly event: string } | undefined;
 };
@@ -27,6 +30,7 @@ export function beginning(state: MachineState): Situation {
     failed: false,
     undoFailed: false,
     undone: false,
+    contracted: false,
     arrival: undefined,
   };
 }
@@ -45,7 +49,11 @@ function meaningOf(pipeline: Pipeline, from: Situation, subject: string, fact: s
   switch (fact) {
     case 'passed':
     case 'reused':
-      return { ...from, passed: from.failed ? [] : [...from.passed, subject].toSorted() };
+      return {
+        ...from,
+        passed: from.failed ? [] : [...from.passed, subject].toSorted(),
+        contracted: from.contracted || isContractNamed(pipeline, subject),
+      };
     case 'refused':
       return { ...from, failed: true, passed: [], begun: without(from.begun, subject) };
     case 'undone':
@@ -60,6 +68,10 @@ function meaningOf(pipeline: Pipeline, from: Situation, subject: string, fact: s
     default:
       return from;
   }
+}
+
+function isContractNamed(pipeline: Pipeline, name: string): boolean {
+  return changesOf(pipeline).some((change) => change.name === name && isContract(change));
 }
 
 function isEntered(name: string, from: MachineState, to: MachineState): boolean {

@@ -1,6 +1,7 @@
-import type { Event } from '../../history/events.ts';
+import type { Event, EventData } from '../../history/events.ts';
 import { byWhom } from './by-whom.ts';
 import { counted } from './counted.ts';
+import { rerunInWords } from './reuse.ts';
 
 /**
  * What an event says, without its type. Holds text as it was recorded: whoever shows it takes care that it is harmless
@@ -10,17 +11,20 @@ export function eventInWords(event: Event): string {
   switch (event.type) {
     case 'DeploymentRequested': {
       const { pipeline, release, trigger, kind } = event.data;
-      return `${pipeline.pipeline} ${release.version}, ${kind}, by ${trigger.actor} (${trigger.source})`;
+      const what = kind === 'forward' && event.data.of !== undefined ? rerunInWords(event.data) : kind;
+      return `${pipeline.pipeline} ${release.version}, ${what}, by ${trigger.actor} (${trigger.source})`;
     }
     case 'DeploymentStarted':
       return event.data.entry;
     case 'StageStarted':
-      return `${event.data.stage}, attempt ${event.data.attempt}`;
+      return `${event.data.stage}, attempt ${event.data.attempt}${event.data.notReused === undefined ? '' : `, again because ${event.data.notReused}`}`;
+    case 'StageAwaiting':
+      return `${event.data.stage}, attempt ${event.data.attempt}, ${AWAITED[event.data.answer]}`;
     case 'StageMeasured':
     case 'StagePassed':
       return `${event.data.stage}: expected ${event.data.judgement.expected}, observed ${event.data.judgement.observed}`;
     case 'StageReused':
-      return `${event.data.stage}, from deployment ${event.data.from}`;
+      return `${event.data.stage}, from deployment ${event.data.from}${event.data.because === undefined ? '' : `: ${event.data.because}`}`;
     case 'StageAttemptFailed':
     case 'StageFailed':
     case 'UndoFailed': {
@@ -46,13 +50,25 @@ export function eventInWords(event: Event): string {
       return '';
     case 'DeploymentStuck':
       return event.data.next;
+    case 'LeaseRequested':
+      return `by deployment ${event.data.deployment} of ${event.data.pipeline}`;
+    case 'LeaseQueueLeft': {
+      const { deployment, because, by } = event.data;
+      return `by deployment ${deployment}, ${because}${by === undefined ? '' : ` by ${by}`}`;
+    }
+    case 'LeaseFreed':
+      return `of deployment ${event.data.deployment}, by ${byWhom(event.data)}`;
     case 'LeaseAcquired':
-      return `by deployment ${event.data.deployment}, fence ${event.data.fence}`;
+      return `by deployment ${event.data.deployment}, fence ${event.data.fence}${event.data.ahead ? ', ahead of the queue' : ''}`;
     case 'LeaseReleased':
       return `by deployment ${event.data.deployment}`;
     case 'LiveChanged': {
       const { pipeline, live, knownGood } = event.data;
       return `${pipeline} ${live.release.version}, known good ${knownGood?.release.version ?? 'none yet'}`;
+    }
+    case 'SchemaChanged': {
+      const { schema, phase, from, to, stage, undone } = event.data;
+      return `${schema} ${phase} ${from} to ${to}${undone ? ' taken back' : ''}, stage ${stage}`;
     }
     case 'Sealed':
       return `${counted(event.data.streams, 'stream')}, root ${event.data.root.slice(0, 12)}`;
@@ -64,3 +80,8 @@ export function eventInWords(event: Event): string {
       return event satisfies never;
   }
 }
+
+const AWAITED = {
+  codeBuild: 'for a build',
+  report: 'for a report',
+} as const satisfies Readonly<Record<EventData<'StageAwaiting'>['answer'], string>>;

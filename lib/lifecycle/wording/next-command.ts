@@ -41,10 +41,14 @@ export function mayHelpAgain(view: DeploymentView): boolean {
 }
 
 /** The command that tries the very same once more. */
-export function repeating({ kind, of }: Pick<DeploymentView, 'kind' | 'of'>): string {
+export function repeating({
+  kind,
+  of,
+  deployment,
+}: Pick<DeploymentView, 'kind' | 'of' | 'deployment'>): string {
   return kind === 'rollback' && of !== undefined
     ? `nonevent rollback ${shortId(of)} --again`
-    : 'nonevent deploy --again';
+    : `nonevent rerun ${shortId(deployment)}`;
 }
 
 /** Whether a deployment ended as it was meant to. */

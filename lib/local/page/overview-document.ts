@@ -1,4 +1,4 @@
-import type { Lease, LivePair } from '../../environments/environment.ts';
+import type { Lease, LivePair, Waiting } from '../../environments/environment.ts';
 import type { Overview } from '../../environments/overview.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { DeploymentView, Outcome } from '../../lifecycle/view.ts';
@@ -14,6 +14,8 @@ export type OverviewDocument = {
 export type EnvironmentLine = {
   readonly environment: string;
   readonly lease: Lease | null;
+  /** Who waits for the lease, first come first. */
+  readonly queue: readonly Waiting[];
   readonly pipelines: readonly ({ readonly pipeline: string } & LivePair)[];
 };
 
@@ -39,9 +41,10 @@ export type DeploymentLine = Pick<DeploymentView, 'deployment' | 'kind' | 'relea
 export function overviewDocument({ environments, deployments }: Overview): OverviewDocument {
   return {
     schemaVersion: 1,
-    environments: Object.entries(environments).map(([environment, { live, lease }]) => ({
+    environments: Object.entries(environments).map(([environment, { live, lease, queue }]) => ({
       environment,
       lease: lease ?? null,
+      queue,
       pipelines: Object.entries(live).map(([pipeline, pair]) => ({ pipeline, ...pair })),
     })),
     deployments: deployments.map(deploymentLine),

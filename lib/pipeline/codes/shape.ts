@@ -127,7 +127,7 @@ stages:
   NE212: {
     title: 'an analysis has no bound',
     explanation:
-      'Without errorRate or p95 there is nothing the new revision could fail, so the analysis would only be a wait. State at least one bound.',
+      'Without errorRate, p95, metrics or alarms there is nothing the new revision could fail, so the analysis would only be a wait. State at least one bound.',
     wrong: `${CHECKED}  - name: rollout
     kind: canary
     steps: [10, 100]
@@ -168,6 +168,26 @@ stages:
       - { name: unit-tests, kind: command, question: Do the unit tests pass?, run: npm test }
       - { name: types, kind: command, question: Do the types agree?, run: npx tsc }
   - { name: rollout, kind: blueGreen }
+`,
+  },
+  NE215: {
+    title: 'the way back of a migration is not said',
+    explanation:
+      'An expand or a data migration has the command that takes it back, `undo`, or the reason why old code is not disturbed by what stays, `harmless`. A contract has neither, since it cannot be taken back: it has `verify`, a command that succeeds only while everything it removes is still whole. That is asked when the contract fails; where it does not succeed, the deployment is stuck and a person looks.',
+    wrong: `${CHECKED}  - name: add-column
+    kind: migrate
+    phase: expand
+    from: 1
+    to: 2
+    run: ./schema add-column
+`,
+    right: `${CHECKED}  - name: add-column
+    kind: migrate
+    phase: expand
+    from: 1
+    to: 2
+    run: ./schema add-column
+    undo: ./schema drop-column
 `,
   },
 };

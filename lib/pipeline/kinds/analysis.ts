@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../duration.ts';
+import { cloudCriteria } from './cloud-criteria.ts';
 import { check, environment, share } from './common.ts';
 
 /** What an analysis holds the new revision against. At least one bound is set. */
@@ -11,8 +12,9 @@ export const analysisCriteria = {
   minRequests: z
     .int()
     .min(1)
+    .optional()
     .describe(
-      'With fewer requests to the new revision than this there is not enough evidence, which never passes.',
+      'With fewer requests to the new revision than this there is not enough evidence, which never passes. Required with errorRate and p95.',
     ),
   errorRate: z
     .strictObject({
@@ -35,6 +37,7 @@ export const analysisCriteria = {
     })
     .optional()
     .describe('Bounds on the answer time that 95 of 100 requests stay under.'),
+  ...cloudCriteria,
 };
 
 /** Judges the new revision on the traffic it gets, against the revision that is live. */

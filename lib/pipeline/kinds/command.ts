@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { secrets, variables } from '../variables.ts';
-import { check } from './common.ts';
+import { check, project } from './common.ts';
 
 /** Runs a command in a clean copy of the release's source; passes when it exits with 0. */
 export const commandStage = z.strictObject({
@@ -9,6 +9,7 @@ export const commandStage = z.strictObject({
   run: z.string().min(1).max(10_000).describe('The command, given to `sh -c`.'),
   env: variables,
   secrets,
+  project,
   artifact: z
     .string()
     .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, 'expected a path inside the source, without ..')

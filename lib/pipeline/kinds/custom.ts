@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { secrets, variables } from '../variables.ts';
-import { change, environment } from './common.ts';
+import { change, environment, project } from './common.ts';
 
 /** A change of your own: a command, and the command that undoes it. Both must be harmless when run twice. */
 export const customStage = z.strictObject({
@@ -17,6 +17,7 @@ export const customStage = z.strictObject({
     .describe('A command run before the change; its output reaches `undo` as NONEVENT_CAPTURE.'),
   env: variables,
   secrets,
+  project,
 });
 
 export type CustomStage = z.output<typeof customStage>;

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { processTarget } from '../environment.ts';
+import { TARGETS } from '../environment.ts';
 import { name } from '../names.ts';
+import { IDENTITY_OF_TARGET } from '../target-kinds/identity.ts';
 import { check } from './common.ts';
 
-/** What a manifest of an environment consists of. Two environments never have the same port. */
+/** What a manifest of an environment consists of. What a target is found by always differs, such as its port. */
 const PARTS: readonly string[] = [
-  ...Object.keys(processTarget.shape).filter((part) => part !== 'port'),
+  ...new Set(
+    TARGETS.flatMap(({ shape }) => Object.keys(shape)).filter((part) => !IDENTITY_OF_TARGET.has(part)),
+  ),
   'runtime',
   'flags',
   'live',

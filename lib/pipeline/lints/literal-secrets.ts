@@ -1,4 +1,5 @@
 import { CHECKS_ONLY, type CodePage } from '../codes/page.ts';
+import type { TargetDefinition } from '../environment.ts';
 import type { Expanded, PlacedStage } from '../expand.ts';
 import { isLiteralSecret, secretFormIn } from '../literal-secret.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -31,10 +32,7 @@ export const literalSecrets: Lint = {
   page,
   find({ pipeline, placed }: Expanded) {
     const targets = Object.entries(pipeline.environments).flatMap(([environment, { target }]) =>
-      inFields(['environments', environment, 'target'], `the target of ${environment}`, target, {
-        start: target.start,
-        health: target.health,
-      }),
+      inTarget(['environments', environment, 'target'], `the target of ${environment}`, target),
     );
     return [...targets, ...placed.flatMap(inStage)];
   },
@@ -46,6 +44,26 @@ export function literalSecretsIn(pipeline: Pipeline): readonly string[] {
   return literalSecrets.find({ pipeline, placed }).map(({ message }) => message);
 }
 
+function inTarget(path: Path, called: string, target: TargetDefinition): readonly LintFinding[] {
+  switch (target.kind) {
+    case 'process':
+      return inFields(path, called, target, { start: target.start, health: target.health });
+    case 'cloudFormation':
+      return Object.entries(target.parameters).flatMap(([name, value]) => {
+        const where = [...path, 'parameters'];
+        if (!isLiteralSecret(name, value)) return inTexts(where, called, { [name]: value });
+        const message = `${called} has the value of ${name} in the file: expected a reference that CloudFormation resolves`;
+        const hint = `write {{resolve:secretsmanager:NAME}} or {{resolve:ssm-secure:NAME}}; ${RENAME}`;
+        return [{ path: where, field: name, message, hint }];
+      });
+    case 'lambdaAlias':
+    case 'ecsService':
+      return [];
+    default:
+      return target satisfies never;
+  }
+}
+
 function inStage({ stage, path, sugar }: PlacedStage): readonly LintFinding[] {
   switch (stage.kind) {
     case 'command':
@@ -55,6 +73,13 @@ function inStage({ stage, path, sugar }: PlacedStage): readonly LintFinding[] {
         run: stage.run,
         undo: stage.undo,
         capture: stage.capture,
+      });
+    case 'migrate':
+      return inFields(path, stage.name, stage, {
+        run: stage.run,
+        undo: stage.undo,
+        harmless: stage.harmless,
+        verify: stage.verify,
       });
     case 'http':
       return inTexts(path, stage.name, sugar ? { smoke: stage.url } : { url: stage.url });

@@ -45,6 +45,8 @@ function revisionNeededIn(stage: Stage): string | undefined {
     case 'compatibility':
     case 'custom':
     case 'flag':
+    case 'function':
+    case 'migrate':
     case 'parity':
     case 'acquire':
     case 'place':

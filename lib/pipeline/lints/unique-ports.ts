@@ -19,7 +19,10 @@ export const uniquePorts: Lint = {
   find({ pipeline }) {
     const environments = Object.entries(pipeline.environments);
     return environments.flatMap(([name, { target }], index) => {
-      const other = environments.slice(0, index).find(([, earlier]) => earlier.target.port === target.port);
+      if (target.kind !== 'process') return [];
+      const other = environments
+        .slice(0, index)
+        .find(([, earlier]) => earlier.target.kind === 'process' && earlier.target.port === target.port);
       if (other === undefined) return [];
       const message = `${name} listens on port ${target.port}, and so does ${other[0]}`;
       return [

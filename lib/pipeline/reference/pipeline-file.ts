@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULTS } from '../defaults.ts';
-import { processTarget } from '../environment.ts';
+import { TARGETS } from '../environment.ts';
 import { FILE_KINDS, type FileStage, fileGroup, pipelineFile } from '../file.ts';
 import { LIMITS } from '../guards.ts';
 import { inWords } from '../in-words.ts';
@@ -60,11 +60,9 @@ ${table(rowsOf(fileGroup))}
 
 ## Targets
 
-### process
+${targets()}
 
-${descriptionOf(processTarget) ?? ''}
-
-${table(rowsOf(processTarget))}
+### What a process gets
 
 ${SERVICE_BEHAVIOUR}
 \`NONEVENT_FLAGS\` the path of a JSON file with the feature flags of its environment:
@@ -116,6 +114,13 @@ ${COMPLETE}\`\`\`
 
 function rowsOf(schema: z.ZodObject, defaults: Readonly<Record<string, string>> = {}): readonly FieldRow[] {
   return fieldRows(schema, defaults);
+}
+
+function targets(): string {
+  return TARGETS.map(
+    (target) =>
+      `### ${target.shape.kind.value}\n\n${descriptionOf(target) ?? ''}\n\n${table(rowsOf(target))}`,
+  ).join('\n\n');
 }
 
 function kinds(): string {

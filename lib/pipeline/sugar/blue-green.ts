@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { analysisCriteria } from '../kinds/analysis.ts';
 import { mode } from '../kinds/common.ts';
-import { hasBound, NO_BOUND } from './bounds.ts';
+import { hasCriterion, NO_BOUND, NO_MINIMUM, saysEnough } from './bounds.ts';
 import { smokeCheck, sugarFields } from './fields.ts';
 
 /** Sugar: places the release beside the live one, asks it one question, then gives it all of the traffic at once. */
@@ -12,7 +12,8 @@ export const blueGreenStage = z
     smoke: smokeCheck.optional(),
     analysis: z
       .strictObject({ ...analysisCriteria, mode })
-      .refine(({ errorRate, p95 }) => hasBound(errorRate, p95), NO_BOUND)
+      .refine(hasCriterion, NO_BOUND)
+      .refine(saysEnough, NO_MINIMUM)
       .optional()
       .describe('What the release is held against once it has all of the traffic.'),
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { analysisCriteria } from '../kinds/analysis.ts';
 import { mode } from '../kinds/common.ts';
-import { hasBound, NO_BOUND } from './bounds.ts';
+import { hasCriterion, NO_BOUND, NO_MINIMUM, saysEnough } from './bounds.ts';
 import { smokeCheck, sugarFields } from './fields.ts';
 
 const percents = z
@@ -26,7 +26,8 @@ export const canaryStage = z
     smoke: smokeCheck.optional(),
     analysis: z
       .strictObject({ ...analysisCriteria, mode })
-      .refine(({ errorRate, p95 }) => hasBound(errorRate, p95), NO_BOUND)
+      .refine(hasCriterion, NO_BOUND)
+      .refine(saysEnough, NO_MINIMUM)
       .describe('What the release is held against after each step; `for` is the time at each step.'),
   })
   .describe(

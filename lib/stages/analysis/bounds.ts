@@ -29,7 +29,7 @@ export function holdBounds(
     p95.max === undefined ? [] : [p95AtMost(p95.max, candidate)],
   ].flat();
   if (live === null) return absolute.length > 0 ? absolute : [firstDeployment(candidate)];
-  const compared = enough(live.traffic, stage.minRequests);
+  const compared = enough(live.traffic, stage.minRequests ?? 1);
   return [
     ...absolute,
     ...(errorRate.maxIncrease === undefined

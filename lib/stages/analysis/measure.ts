@@ -95,7 +95,7 @@ export async function measure(
   now: number,
 ): Promise<Measurement> {
   const from = beginning.parse(begun);
-  const { epoch, since: countedSince, revisions } = await target.counters();
+  const { epoch, since: countedSince, until = now, revisions } = await target.counters();
   const { revisions: placed } = await target.state();
   const routerRestarted = epoch !== from.epoch;
   const since = (revision: string, before: z.output<typeof revisionCounters> | null) => {
@@ -115,7 +115,9 @@ export async function measure(
         ? null
         : liveTraffic(from.live, since(from.live, from.liveBefore), from.liveBefore, window),
     elapsedSeconds: secondsBetween(from.at, now),
-    observedSeconds: Number.isFinite(countedSince) ? secondsBetween(Math.max(from.at, countedSince), now) : 0,
+    observedSeconds: Number.isFinite(countedSince)
+      ? secondsBetween(Math.max(from.at, countedSince), Math.min(now, until))
+      : 0,
     windowSeconds: window.seconds,
     routerRestarted,
     exits: Math.max(0, exitsOf(placed, from.candidate) - from.exitsBefore),

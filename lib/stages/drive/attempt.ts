@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cause, isOpen } from '../../lifecycle/decide.ts';
+import { type Cause, isOpen, isStopped } from '../../lifecycle/decide.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { Stage } from '../../pipeline/stage.ts';
 import type { Services } from './services.ts';
@@ -82,22 +82,27 @@ function causeOf(
       mode: 'timedOut',
       expected,
       observed: `no outcome within ${seconds} s${detail}`,
-      ...logOf(thrown),
+      ...evidenceOf(thrown),
     };
   }
   if (signal.reason === STOPPED)
-    return { mode: 'stopped', expected, observed: 'the deployment was asked to stop' };
+    return { mode: 'stopped', expected, observed: 'the deployment was asked to stop', ...evidenceOf(thrown) };
   if (signal.reason === MOVED_ON)
     return { mode: 'superseded', expected, observed: 'the deployment went on without this attempt' };
   const mode = thrown instanceof NoneventError && thrown.code === 'Conflict' ? 'rejected' : 'errored';
-  return { mode, expected, observed: messageOf(thrown), ...logOf(thrown) };
+  return { mode, expected, observed: messageOf(thrown), ...evidenceOf(thrown) };
 }
 
-/** What a service wrote to its log, line by line, where an error brings that along. */
-function logOf(thrown: unknown): Pick<Cause, 'evidence'> {
-  if (!(thrown instanceof NoneventError) || typeof thrown.fields.log !== 'string') return {};
-  const { log, logFile = null } = thrown.fields;
-  return { evidence: { log, logFile } };
+/** What an error brings along: the log of a service, how far a migration had come, the fact that stands against a deployment. */
+function evidenceOf(thrown: unknown): Pick<Cause, 'evidence'> {
+  if (!(thrown instanceof NoneventError)) return {};
+  const { log, logFile = null, progress, obstacle } = thrown.fields;
+  const evidence = {
+    ...(typeof log === 'string' ? { log, logFile } : {}),
+    ...(typeof progress === 'string' ? { progress } : {}),
+    ...(typeof obstacle === 'string' ? { obstacle } : {}),
+  };
+  return Object.keys(evidence).length === 0 ? {} : { evidence };
 }
 
 /** What work that was told to end failed with; `undefined` where it failed with nothing or did not end. */
@@ -132,7 +137,7 @@ function watchForStop(
   const look = async (): Promise<void> => {
     try {
       known = await catchUp(services.store, known);
-      if (known.deployment.view.stop !== undefined) controller.abort(STOPPED);
+      if (isStopped(known.deployment, attempt.stage)) controller.abort(STOPPED);
       else if (!isOpen(known.deployment, attempt.stage, attempt.number)) controller.abort(MOVED_ON);
     } catch (thrown) {
       services.log(

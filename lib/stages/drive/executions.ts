@@ -34,31 +34,50 @@ export function stateMachineName(pipeline: string, pipelineDigest: Digest): stri
   return `${pipeline}-${pipelineDigest.slice('sha256:'.length, 'sha256:'.length + 16)}-v${LIFECYCLE_VERSION}`;
 }
 
-/** `arnPrefix` is what comes before a name, such as `arn:aws:states:eu-west-1:123456789012`. */
-export function createExecutions(client: SFNClient, arnPrefix: string): Executions {
-  const executionArn = (ref: DeploymentRef, run: number): string =>
-    `${arnPrefix}:execution:${stateMachineName(ref.pipeline, ref.pipelineDigest)}:${executionName(ref.deployment, run)}`;
+/** Which state machines run definitions. */
+export type StateMachines = {
+  /** The ARN of a pipeline's state machine, which its executions are named under. */
+  arnOf(definition: DefinitionRef): string;
+  /** What is started to run exactly this definition; `undefined` where it is not installed. */
+  find(definition: DefinitionRef): Promise<string | undefined>;
+};
+export type DefinitionRef = Pick<DeploymentRef, 'pipeline' | 'pipelineDigest'>;
+
+/**
+ * One state machine for each definition, as on one machine. `arnPrefix` is what comes before a name, such as
+ * `arn:aws:states:eu-west-1:123456789012:stateMachine:`.
+ */
+export function stateMachinePerDefinition(arnPrefix: string): StateMachines {
+  const arnOf = ({ pipeline, pipelineDigest }: DefinitionRef): string =>
+    `${arnPrefix}${stateMachineName(pipeline, pipelineDigest)}`;
+  return { arnOf, find: async (definition) => arnOf(definition) };
+}
+
+/** Drives deployments by executions of the state machines that are found. */
+export function createExecutions(client: SFNClient, stateMachines: StateMachines): Executions {
   return {
     async start(ref, run) {
-      const name = stateMachineName(ref.pipeline, ref.pipelineDigest);
       try {
+        const stateMachineArn = await stateMachines.find(ref);
+        if (stateMachineArn === undefined) throw notInstalled(ref);
         await client.send(
           new StartExecutionCommand({
-            stateMachineArn: `${arnPrefix}:stateMachine:${name}`,
+            stateMachineArn,
             name: executionName(ref.deployment, run),
             input: JSON.stringify({ deployment: ref.deployment, entry: ref.entry, failure: null }),
           }),
         );
       } catch (thrown) {
+        if (thrown instanceof NoneventError) throw thrown;
         if (isNamed(thrown, 'ExecutionAlreadyExists')) return;
-        if (isNamed(thrown, 'StateMachineDoesNotExist')) throw notInstalled(ref, name, thrown);
+        if (isNamed(thrown, 'StateMachineDoesNotExist')) throw notInstalled(ref, thrown);
         throw unreachable(thrown);
       }
     },
     async status(ref, run) {
       try {
         const { status } = await client.send(
-          new DescribeExecutionCommand({ executionArn: executionArn(ref, run) }),
+          new DescribeExecutionCommand({ executionArn: executionArn(stateMachines.arnOf(ref), ref, run) }),
         );
         return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'running' : 'ended';
       } catch (thrown) {
@@ -73,13 +92,19 @@ function executionName(deployment: DeploymentId, run: number): string {
   return run === 0 ? deployment : `${deployment}-${run}`;
 }
 
+/** An execution is named under its state machine, whichever version of that it runs. */
+function executionArn(stateMachineArn: string, { deployment }: DeploymentRef, run: number): string {
+  return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${executionName(deployment, run)}`;
+}
+
 function isNamed(thrown: unknown, name: string): boolean {
   return thrown instanceof Error && (thrown as SFNServiceException).name === name;
 }
 
-function notInstalled(ref: DeploymentRef, name: string, cause: unknown): NoneventError {
-  return new NoneventError('NotFound', `pipeline ${ref.pipeline} is not installed as state machine ${name}`, {
-    fields: { pipeline: ref.pipeline, stateMachine: name },
+function notInstalled({ pipeline, pipelineDigest }: DefinitionRef, cause?: unknown): NoneventError {
+  const name = stateMachineName(pipeline, pipelineDigest);
+  return new NoneventError('NotFound', `pipeline ${pipeline} is not installed as state machine ${name}`, {
+    fields: { pipeline, stateMachine: name },
     hint: 'install it first: `nonevent deploy` does so on one machine, `cdk deploy` in an account',
     cause,
   });

@@ -1,12 +1,15 @@
 import { environmentStream, foldEnvironment, revisionLiveBefore } from '../../environments/environment.ts';
 import { acquireLease } from '../../environments/lease.ts';
 import { artifactOf } from '../../environments/readiness.ts';
+import { contractOf, schemaObstaclesToReturn } from '../../environments/schema-return.ts';
 import type { RevisionRef } from '../../history/environment-events.ts';
+import type { Commit } from '../../history/event-store.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import { changesOf } from '../../pipeline/steps.ts';
 import type { Target } from '../../targets/target.ts';
-import { weightsBeforeShifts, withTraffic } from '../weights.ts';
+import { schemaConflict } from '../migrate/require-schemas.ts';
+import { captureBeforeShifts, withTraffic } from '../weights.ts';
 import type { Services } from './services.ts';
 
 /** What gets the traffic of an environment back. */
@@ -37,26 +40,52 @@ async function prepareEnvironment(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const { pipeline } = view.pipeline;
-  await acquireLease(services.store, environment, { deployment: view.deployment, pipeline });
+  const applicant = { deployment: view.deployment, pipeline };
+  // Who waits to bring something new waits until what is live is right again.
+  await acquireLease(services.store, environment, applicant, { ahead: true });
   const places = changesOf(view.pipeline).some(
     (change) => change.kind === 'place' && change.environment === environment,
   );
-  if (!places) return { environment, returnsTo: [] };
   const { commits } = await services.store.load(environmentStream(environment));
+  if (!places) {
+    requireSchemasToReturn(commits, view, environment, []);
+    return { environment, returnsTo: [] };
+  }
   const live = foldEnvironment(commits).live[pipeline]?.live;
   if (live?.deployment !== view.of) throw notLive(environment, view.of ?? view.deployment, live);
-  const names = Object.keys(withTraffic(weightsBeforeShifts(view, environment) ?? {}));
+  const before = captureBeforeShifts(view, environment);
+  const names = Object.keys(withTraffic(before?.weights ?? {}));
   if (names.length === 0) throw nothingBefore(environment, pipeline);
   const returning = names.map((revision) => {
     const known = revisionLiveBefore(commits, pipeline, revision);
     if (known === undefined) throw cannotRun(environment, revision, 'it was never recorded as live');
     return known;
   });
+  // Such a target comes back by what it remembered; there is nothing to place.
+  if (before?.remembered !== undefined) return { environment, returnsTo: names };
+  requireSchemasToReturn(commits, view, environment, returning);
   const definition = view.pipeline.environments[environment];
   if (definition === undefined) throw new Error(`pipeline ${pipeline} has no environment ${environment}`);
-  const target = await services.targets.target(environment, pipeline, definition);
+  const target = await services.targets.target(environment, pipeline, definition, view.deployment);
   await makeRunning(target, returning, environment, signal);
   return { environment, returnsTo: names };
+}
+
+/** Where nothing is placed, a contract is all that could be taken back, and it cannot. */
+function requireSchemasToReturn(
+  commits: readonly Commit[],
+  { pipeline: { pipeline }, of, deployment }: DeploymentView,
+  environment: string,
+  returning: readonly RevisionRef[],
+): void {
+  const now = foldEnvironment(commits);
+  const undone = of ?? deployment;
+  const contract = returning.length === 0 ? contractOf(now, undone) : undefined;
+  const [obstacle] = [
+    ...(contract === undefined ? [] : [`${contract} cannot be taken back`]),
+    ...schemaObstaclesToReturn(now, pipeline, undone, returning),
+  ];
+  if (obstacle !== undefined) throw schemaConflict(environment, obstacle);
 }
 
 /** A revision that is kept warm runs already; an older one is placed again from its artifact. */

@@ -1,61 +1,79 @@
+import { removeEnded } from '../../environments/remove-ended.ts';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import { pipelineDigest } from '../../history/digests.ts';
 import type { EventStore } from '../../history/event-store.ts';
+import { newestDeployments } from '../../history/find-deployment.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { DeploymentRef, Executions } from './executions.ts';
+import { openDeployments } from './open-deployments.ts';
 import { openSession } from './session.ts';
-
-/** How many of the newest deployments are looked at; one that is older and still open is not found. */
-const LOOK_BACK = 5000;
+import { startOrClose } from './start-or-close.ts';
 
 /** With this many runs that died, something kills them. */
 const RUNS_AT_MOST = 100;
 
+/** How many of the newest deployments are asked for their environments: a lease is taken late within minutes, or never. */
+const NEWEST = 20;
+
 export type Reconciled = {
   readonly open: readonly DeploymentId[];
   readonly drivenOn: readonly DeploymentId[];
+  /** Environments in which something was taken from deployments that had ended. */
+  readonly freed: readonly string[];
+  /** What could not be mended, and why. It is tried again the next time. */
+  readonly troubles: readonly { readonly of: string; readonly why: string }[];
+};
+
+type ReconcileServices = {
+  readonly store: EventStore;
+  readonly executions: Executions;
+  readonly log: (line: string) => void;
 };
 
 /**
  * Finds deployments whose history is open and whose execution is dead, and starts another execution for each: handlers
- * do only what is missing, so it goes on, or goes on undoing, where the last one died. Harmless to repeat.
+ * do only what is missing, so it goes on, or goes on undoing, where the last one died. Takes leases and places in queues from
+ * deployments that have ended. Harmless to repeat.
  *
- * Errors: those of the store and of Step Functions. One deployment that cannot be driven on does not keep the others from it.
+ * Errors: those of the store. One deployment that cannot be driven on does not keep the others from it.
  */
-export async function reconcile(services: {
-  readonly store: EventStore;
-  readonly executions: Executions;
-  readonly log: (line: string) => void;
-}): Promise<Reconciled> {
-  const open = await openDeployments(services.store);
-  const drivenOn: DeploymentId[] = [];
-  for (const deployment of open) {
-    try {
-      if (await driveOn(services, deployment)) drivenOn.push(deployment);
-    } catch (thrown) {
-      services.log(`could not drive ${deployment} on: ${messageOf(thrown)}`);
+export async function reconcile(services: ReconcileServices): Promise<Reconciled> {
+  const troubles: { readonly of: string; readonly why: string }[] = [];
+  const changedOf = async <Name extends string>(
+    names: readonly Name[],
+    mend: (name: Name) => Promise<boolean>,
+  ): Promise<readonly Name[]> => {
+    const changed: Name[] = [];
+    for (const name of names) {
+      try {
+        if (await mend(name)) changed.push(name);
+      } catch (thrown) {
+        troubles.push({ of: name, why: messageOf(thrown) });
+        services.log(`could not reconcile ${name}: ${messageOf(thrown)}`);
+      }
     }
+    return changed;
+  };
+  const open = await openDeployments(services.store);
+  const drivenOn = await changedOf(open, (deployment) => driveOn(services, deployment));
+  const environments = await environmentsOf(services.store, open);
+  const freed = await changedOf(environments, (environment) => removeEnded(services.store, environment));
+  return { open, drivenOn, freed, troubles };
+}
+
+async function environmentsOf(store: EventStore, open: readonly DeploymentId[]): Promise<readonly string[]> {
+  const deployments = new Set([...open, ...(await newestDeployments(store, NEWEST))]);
+  const environments = new Set<string>();
+  for (const deployment of deployments) {
+    const { commits } = await store.load(`deployment#${deployment}`);
+    const opening = commits[0]?.events[0];
+    if (opening?.type !== 'DeploymentRequested') continue;
+    for (const name of Object.keys(opening.data.pipeline.environments)) environments.add(name);
   }
-  return { open, drivenOn };
+  return [...environments];
 }
 
-/** Ids of the deployments that have been opened and not concluded, oldest first. */
-export async function openDeployments(store: EventStore): Promise<readonly DeploymentId[]> {
-  const [opened, concluded] = await Promise.all([
-    store.list('opened', LOOK_BACK),
-    store.list('concluded', LOOK_BACK),
-  ]);
-  const ended = new Set(concluded.map((entry) => entry.stream));
-  return opened
-    .filter((entry) => !ended.has(entry.stream))
-    .map((entry) => entry.stream.slice('deployment#'.length) as DeploymentId)
-    .reverse();
-}
-
-async function driveOn(
-  { store, executions }: { readonly store: EventStore; readonly executions: Executions },
-  deployment: DeploymentId,
-): Promise<boolean> {
+async function driveOn({ store, executions }: ReconcileServices, deployment: DeploymentId): Promise<boolean> {
   const { view } = (await openSession(store, deployment)).deployment;
   if (view.outcome !== undefined) return false;
   const ref: DeploymentRef = {
@@ -68,7 +86,7 @@ async function driveOn(
     const status = await executions.status(ref, run);
     if (status === 'running') return false;
     if (status === 'ended') continue;
-    await executions.start(ref, run);
+    await startOrClose({ store, executions }, ref, run);
     return true;
   }
   throw new NoneventError('Conflict', `${RUNS_AT_MOST} executions of deployment ${deployment} died`, {

@@ -10,6 +10,7 @@ import { pipelineSchema } from '../../pipeline/pipeline.ts';
 import { release } from '../../pipeline/release.ts';
 import type { Executions } from './executions.ts';
 import { deploymentStream } from './session.ts';
+import { startOrClose } from './start-or-close.ts';
 
 /** What "Deployment Requested" asks for. The id, where it is given, must be the one that follows from the rest. */
 export const deploymentRequest = z.strictObject({
@@ -23,7 +24,8 @@ export type DeploymentRequest = z.output<typeof deploymentRequest>;
 
 /**
  * Opens the history of a deployment and starts its execution, or finds that both have been done: the id derives from
- * pipeline, release and trigger, so the same request is the same deployment, however often and however late it comes.
+ * pipeline, release and trigger, so the same request is the same deployment, however often and however late it comes. Where the
+ * pipeline is not installed, the deployment ends as failed.
  *
  * Errors: `InvalidInput` when the id does not follow from the request; those of the store and of Step Functions.
  */
@@ -48,7 +50,8 @@ export async function requestDeployment(
     );
   }
   const isNew = await open(services.store, { ...request, deployment }, digest);
-  await services.executions.start(
+  await startOrClose(
+    services,
     { deployment, pipeline: request.pipeline.pipeline, pipelineDigest: digest, entry: 'forward' },
     0,
   );

@@ -10,6 +10,7 @@ import type { Json } from '../../pipeline/json.ts';
 import { changesOf } from '../../pipeline/steps.ts';
 import type { Executions } from './executions.ts';
 import { deploymentStream, openSession } from './session.ts';
+import { startOrClose } from './start-or-close.ts';
 
 /** What "Rollback Requested" asks for: to undo a deployment that succeeded. */
 export const rollbackRequest = z.strictObject({
@@ -59,7 +60,8 @@ export async function requestRollback(
         captures: capturesOf(of),
       }),
     ]));
-  await services.executions.start(
+  await startOrClose(
+    services,
     { deployment, pipeline: pipeline.pipeline, pipelineDigest: digest, entry: 'rollback' },
     0,
   );

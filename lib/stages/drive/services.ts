@@ -4,6 +4,8 @@ import type { EventStore } from '../../history/event-store.ts';
 import type { Targets } from '../../targets/target.ts';
 import type { AddressPolicy } from '../address-policy.ts';
 import type { Artifacts } from '../artifacts.ts';
+import type { Cloud } from '../cloud.ts';
+import type { TaskAnswers } from './task-answers.ts';
 
 /** What driving a deployment needs from outside. */
 export type Services = {
@@ -13,6 +15,10 @@ export type Services = {
   readonly flags: Flags;
   /** Which addresses an `http` check may ask. */
   readonly addresses: AddressPolicy;
+  /** What AWS does for stages; left out on a machine without it. */
+  readonly cloud?: Cloud | undefined;
+  /** Answers the tasks of stages that wait for somebody outside. */
+  readonly answers: TaskAnswers;
   /** A folder for the logs and working copies of a deployment; it is made when it is missing. */
   readonly workFolder: (deployment: DeploymentId) => Promise<string>;
   /** Aborts when the executor is about to end: an attempt is then left open, for the next executor to find. */

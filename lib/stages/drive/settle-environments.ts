@@ -14,6 +14,7 @@ export async function settleEnvironments(services: Services, view: DeploymentVie
     deployment: view.deployment,
     release: view.release,
     artifact: view.artifact,
+    ...(view.pipeline.schemas === undefined ? {} : { schemas: view.pipeline.schemas }),
   };
   for (const { environment, isPlaced } of environmentsOf(view)) {
     if (isPlaced) await retire(services, view, environment, (pair) => [placed.revision, pair?.live.revision]);
@@ -66,10 +67,11 @@ async function retire(
   // Without the lease this was done before a crash, and the revisions there may be those of whoever came after.
   if (lease?.deployment !== view.deployment) return;
   const kept = new Set(keptOf(live[pipeline]));
-  const target = await services.targets.target(environment, pipeline, definition);
+  const target = await services.targets.target(environment, pipeline, definition, view.deployment);
   const { revisions, weights } = await target.state();
-  for (const { revision } of revisions) {
-    if (!kept.has(revision) && (weights[revision] ?? 0) === 0) await target.remove(revision);
+  for (const { revision, held } of revisions) {
+    const isUsed = (weights[revision] ?? 0) > 0 || held !== undefined;
+    if (!kept.has(revision) && !isUsed) await target.remove(revision);
   }
 }
 

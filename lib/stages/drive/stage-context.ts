@@ -16,6 +16,7 @@ export async function stageContext(
     artifacts: services.artifacts,
     flags: services.flags,
     addresses: services.addresses,
+    cloud: services.cloud,
     workFolder: await services.workFolder(session.deployment.view.deployment),
     attempt,
     now: services.now,

@@ -1,18 +1,27 @@
 import { z } from 'zod';
-import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
+import { environmentStream, foldEnvironment, type Waiting } from '../../environments/environment.ts';
 import { acquireLease, leaseHeld, releaseLease } from '../../environments/lease.ts';
+import { type LeaseAnswer, requireEnding, waitForLease } from '../../environments/lease-queue.ts';
 import { obstacleToReturning } from '../../environments/readiness.ts';
+import { inTheWay, removeEnded } from '../../environments/remove-ended.ts';
 import type { Commit } from '../../history/event-store.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { AcquireStage } from '../../pipeline/kinds/acquire.ts';
 import { changesOf } from '../../pipeline/steps.ts';
 import { type Given, giveBack } from '../give-back.ts';
-import type { ChangeKind, StageContext } from '../kind.ts';
+import type { Applied, ChangeKind, NotApplied, StageContext } from '../kind.ts';
+import { requireSchemas } from '../migrate/require-schemas.ts';
 import { targetOf } from '../target-of.ts';
 
-const capture = z.object({ fence: z.int() });
+const capture = z.object({
+  fence: z.int(),
+  waits: z.boolean().default(false).describe('Whether somebody else had the lease, or was to get it first.'),
+});
 
-/** Takes the lease of an environment, so that one deployment at a time changes it. Undo gives it back. */
+/**
+ * Takes the lease of an environment, so that one deployment at a time changes it; where its policy says so, it waits for its turn.
+ * Undo gives the lease back, or the place in the queue.
+ */
 export const acquireKind: ChangeKind<AcquireStage> = {
   recoveries: {
     rejected: 'compensate',
@@ -25,26 +34,41 @@ export const acquireKind: ChangeKind<AcquireStage> = {
   },
 
   /**
-   * Refuses while another deployment holds the lease, and where what is live could not get the traffic back: a deployment that
-   * cannot be taken back has changed nothing.
+   * Refuses where what is live could not get the traffic back: a deployment that cannot be taken back has changed nothing. While
+   * another deployment holds the lease, only one that waits begins.
    */
   async capture(stage, context) {
-    const { environment } = stage;
-    const { commits } = await context.store.load(environmentStream(environment));
-    const { lease, fence } = foldEnvironment(commits);
-    if (lease !== undefined && lease.deployment !== context.deployment.view.deployment)
-      throw leaseHeld(environment, lease);
-    await requireReturn(context, environment, commits);
-    return { fence };
+    const { environment, policy = 'reject' } = stage;
+    const { store, deployment } = context;
+    await removeEnded(store, environment, inTheWay);
+    const { commits } = await store.load(environmentStream(environment));
+    const now = foldEnvironment(commits);
+    const { lease, fence, queue } = now;
+    const isFree = lease === undefined || lease.deployment === deployment.view.deployment;
+    if (policy === 'reject' && !isFree) throw leaseHeld(environment, lease);
+    if (!isFree) await requireEnding(store, environment, now);
+    const waits = policy !== 'reject' && (!isFree || queue.length > 0);
+    if (!waits) await requireReturn(context, environment, commits);
+    return { fence, waits };
   },
 
-  async apply(stage, context) {
-    const lease = await acquireLease(context.store, stage.environment, applicantOf(context));
-    return {
-      evidence: { environment: stage.environment, fence: lease.fence },
-      expected: `the lease of ${stage.environment}`,
-      observed: `lease ${lease.fence} of ${stage.environment}`,
+  /** What is live may have changed while it waited: whether it could be returned to is asked again before the lease is taken. */
+  async apply(stage, context, captured) {
+    const { environment, policy = 'reject' } = stage;
+    const { store, deployment } = context;
+    const applicant = {
+      deployment: deployment.view.deployment,
+      pipeline: deployment.view.pipeline.pipeline,
+      requestedAt: deployment.view.requestedAt,
     };
+    if (policy === 'reject') return leased(environment, await acquireLease(store, environment, applicant));
+    const { fence, waits } = capture.parse(captured);
+    const answer = await waitForLease(store, environment, applicant, policy, async () => {
+      const { commits } = await store.load(environmentStream(environment));
+      if (waits || foldEnvironment(commits).fence !== fence)
+        await requireReturn(context, environment, commits);
+    });
+    return answered(environment, answer);
   },
 
   /** A rollback records what is live again in the same commit that gives the lease back. */
@@ -66,6 +90,7 @@ async function requireReturn(
   environment: string,
   commits: readonly Commit[],
 ): Promise<void> {
+  requireSchemas(context.deployment.view, environment, commits);
   const { pipeline } = context.deployment.view;
   const places = changesOf(pipeline).some(
     (change) => change.kind === 'place' && change.environment === environment,
@@ -81,9 +106,50 @@ async function requireReturn(
   });
 }
 
-function applicantOf({ deployment }: StageContext): {
-  deployment: typeof deployment.view.deployment;
-  pipeline: string;
-} {
-  return { deployment: deployment.view.deployment, pipeline: deployment.view.pipeline.pipeline };
+function leased(environment: string, { fence }: { readonly fence: number }): Applied {
+  return {
+    evidence: { environment, fence },
+    expected: `the lease of ${environment}`,
+    observed: `lease ${fence} of ${environment}`,
+  };
+}
+
+function answered(environment: string, answer: LeaseAnswer): Applied | NotApplied {
+  const expected = `the lease of ${environment}`;
+  switch (answer.answer) {
+    case 'held':
+      return leased(environment, answer.lease);
+    case 'superseded':
+      return {
+        notApplied: 'superseded',
+        evidence: { environment, by: answer.by },
+        expected,
+        observed: `deployment ${answer.by} of the same pipeline is newer, and waits for ${environment} in its place`,
+      };
+    case 'waiting': {
+      const before = answer.before.map(({ deployment }) => deployment);
+      return {
+        notApplied: 'yet',
+        evidence: { environment, holder: answer.holder?.deployment ?? null, before },
+        expected,
+        observed: waitingInWords(environment, answer.holder, answer.before),
+      };
+    }
+    default:
+      return answer satisfies never;
+  }
+}
+
+function waitingInWords(
+  environment: string,
+  holder: Pick<Waiting, 'deployment' | 'pipeline'> | undefined,
+  before: readonly Waiting[],
+): string {
+  const named = ({ deployment, pipeline }: Pick<Waiting, 'deployment' | 'pipeline'>): string =>
+    `deployment ${deployment} of ${pipeline}`;
+  const held = holder === undefined ? `${environment} is free` : `${named(holder)} holds ${environment}`;
+  const [next, ...others] = before;
+  if (next === undefined) return `${held}; this one is next`;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `${held}; before this one ${before.length === 1 ? 'comes' : 'come'} ${named(next)}${more}`;
 }

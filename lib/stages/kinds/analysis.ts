@@ -1,8 +1,9 @@
-import type { Judgement } from '../../history/deployment-events.ts';
 import type { AnalysisStage } from '../../pipeline/kinds/analysis.ts';
-import { holdBounds, trafficInWords } from '../analysis/bounds.ts';
-import { beginMeasuring, type Measurement, measure, measurement } from '../analysis/measure.ts';
-import type { CheckKind } from '../kind.ts';
+import { beginCloud, judgeCloud, observeCloud, watchesCloud } from '../analysis/cloud.ts';
+import { together } from '../analysis/judge-together.ts';
+import { judgesTraffic, judgeTraffic, requestsNeeded } from '../analysis/judge-traffic.ts';
+import { beginMeasuring, measure } from '../analysis/measure.ts';
+import type { CheckKind, Json } from '../kind.ts';
 import { targetOf } from '../target-of.ts';
 
 /** Judges the placed revision on the traffic it gets, against the live one. Measured again and again until it can be said. */
@@ -19,83 +20,39 @@ export const analysisKind: CheckKind<AnalysisStage> = {
   },
 
   async begin(stage, context) {
+    const cloud: Fields = watchesCloud(stage) ? { cloud: await beginCloud(stage, context) } : {};
+    if (!judgesTraffic(stage)) return cloud;
     const target = await targetOf(context, stage.environment);
-    return beginMeasuring(target, context.deployment.view, stage.environment, context.now());
+    const begun = await beginMeasuring(target, context.deployment.view, stage.environment, context.now());
+    return { ...(begun as Fields), ...cloud };
   },
 
   async observe(stage, context, begun) {
+    const cloud: Fields = watchesCloud(stage)
+      ? { cloud: await observeCloud(stage, context, partOf(begun)) }
+      : {};
+    if (!judgesTraffic(stage)) return { evidence: cloud };
     const target = await targetOf(context, stage.environment);
-    const window = { seconds: stage.for, minRequests: stage.minRequests };
-    return { evidence: await measure(target, begun, window, context.now()) };
+    const window = { seconds: stage.for, minRequests: requestsNeeded(stage) };
+    return { evidence: { ...(await measure(target, begun, window, context.now())), ...cloud } };
   },
 
-  /**
-   * A violated bound rejects as soon as there are requests enough; a pass needs every bound, and the whole window observed. A
-   * candidate that ended by itself is rejected whatever the requests say: a crash is evidence enough.
-   */
   judge(stage, recorded) {
-    const seen = measurement.safeParse(recorded);
-    if (!seen.success)
-      return { verdict: 'inconclusive', expected: 'counters', observed: 'no readable evidence' };
-    const { candidate, live, observedSeconds, exits, problem } = seen.data;
-    const bounds = holdBounds(stage, candidate, live);
-    const expected = bounds.map((bound) => bound.expected).join(' and ');
-    if (exits > 0) {
-      const all = [...bounds.map((bound) => bound.expected), 'no exit'].join(' and ');
-      return { verdict: 'fail', expected: all, observed: inWords(seen.data) };
-    }
-    const isEnough = candidate !== null && candidate.requests >= stage.minRequests;
-    if (isEnough && bounds.some(({ holds }) => holds === false)) {
-      return { verdict: 'fail', expected, observed: inWords(seen.data) };
-    }
-    const missing = missingOf(
-      stage,
-      seen.data,
-      bounds.every(({ holds }) => holds === true),
-    );
-    if (
-      bounds.length > 0 &&
-      isEnough &&
-      problem === null &&
-      observedSeconds >= stage.for &&
-      missing === undefined
-    ) {
-      return { verdict: 'pass', expected, observed: inWords(seen.data) };
-    }
-    return inconclusive(expected, [inWords(seen.data), missing]);
+    return together([
+      ...(judgesTraffic(stage) ? [judgeTraffic(stage, recorded)] : []),
+      ...(watchesCloud(stage) ? [judgeCloud(stage, partOf(recorded))] : []),
+    ]);
+  },
+
+  async reusable() {
+    return { never: 'it judges the traffic of a revision that is placed anew' };
   },
 };
 
-function inconclusive(expected: string, observed: readonly (string | undefined)[]): Judgement {
-  return {
-    verdict: 'inconclusive',
-    expected,
-    observed: observed.filter((part) => part !== undefined).join('; '),
-  };
-}
+type Fields = { readonly [name: string]: Json };
 
-/** What is not there yet to pass, in words. */
-function missingOf(stage: AnalysisStage, seen: Measurement, allHold: boolean): string | undefined {
-  const { candidate, live, observedSeconds, problem } = seen;
-  if (problem !== null || candidate === null) return undefined;
-  if (candidate.requests < stage.minRequests)
-    return `${candidate.requests} of ${stage.minRequests} requests needed`;
-  if (observedSeconds < stage.for) return `${observedSeconds} s of ${stage.for} s observed`;
-  if (allHold) return undefined;
-  return live === null
-    ? 'not every bound can be evaluated'
-    : `too little is known of ${live.revision} to compare with`;
-}
-
-function inWords({ candidate, live, routerRestarted, observedSeconds, exits, problem }: Measurement): string {
-  const ended =
-    exits === 0 ? undefined : `the new revision ended by itself ${exits === 1 ? 'once' : `${exits} times`}`;
-  const ours = candidate === null ? 'nothing counted' : trafficInWords(candidate);
-  const theirs = live === null || live.traffic === null ? undefined : `live: ${trafficInWords(live.traffic)}`;
-  const basis =
-    live?.basis === 'history' && theirs !== undefined ? `${theirs}, with its traffic from before` : theirs;
-  const anew = routerRestarted
-    ? `counted from zero since the router started anew ${observedSeconds} s ago`
-    : undefined;
-  return [ended, problem ?? undefined, ours, basis, anew].filter((part) => part !== undefined).join('; ');
+/** What was recorded of metrics and alarms. */
+function partOf(recorded: Json): Json {
+  if (typeof recorded !== 'object' || recorded === null || Array.isArray(recorded)) return null;
+  return (recorded as Fields).cloud ?? null;
 }

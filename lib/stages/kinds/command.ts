@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { CommandStage } from '../../pipeline/kinds/command.ts';
 import type { Digest } from '../../pipeline/release.ts';
+import { buildElsewhere } from '../cloud/build-elsewhere.ts';
+import { judgeBuild } from '../cloud/build-evidence.ts';
+import { buildVariables } from '../cloud/build-variables.ts';
 import { outcomeInWords } from '../command/outcome-in-words.ts';
 import type { CheckKind, StageContext } from '../kind.ts';
 import { runCommand } from '../run-command.ts';
@@ -43,7 +46,24 @@ export const commandKind: CheckKind<CommandStage> = {
     });
   },
 
+  elsewhere: buildElsewhere({
+    order: (stage, context) => ({
+      command: stage.run,
+      artifact: context.deployment.view.artifact,
+      ...(stage.artifact === undefined ? {} : { makes: stage.artifact }),
+      variables: buildVariables(stage, context),
+      timeoutSeconds: stage.timeout,
+    }),
+    result(stage, seen, { made }) {
+      const artifact = stage.artifact === undefined || seen.status !== 'SUCCEEDED' ? undefined : made;
+      const result =
+        artifact === undefined ? { evidence: seen } : { evidence: { ...seen, artifact }, artifact };
+      return { state: 'ended', result };
+    },
+  }),
+
   judge(stage, recorded) {
+    if (stage.project !== undefined) return judgeBuild(recorded, stage.artifact);
     const expected =
       stage.artifact === undefined ? 'exit code 0' : `exit code 0 and the folder ${stage.artifact}`;
     const seen = evidence.safeParse(recorded);
@@ -54,6 +74,13 @@ export const commandKind: CheckKind<CommandStage> = {
       return { verdict: 'fail', expected, observed: `exit code 0, but ${artifactProblem}` };
     }
     return { verdict: exitCode === 0 ? 'pass' : 'fail', expected, observed: outcomeInWords(seen.data) };
+  },
+
+  async reusable({ secrets }) {
+    // Nothing of a secret is recorded, not even a digest that could be tried against.
+    return secrets !== undefined
+      ? { never: 'it is given secrets, and whether they have changed is recorded nowhere' }
+      : { facts: null };
   },
 };
 

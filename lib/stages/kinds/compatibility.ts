@@ -57,6 +57,14 @@ export const compatibilityKind: CheckKind<CompatibilityStage> = {
         : `it fits with ${inShort(revisions.map(fittingInWords), REVISIONS)}`;
     return { verdict: 'pass', expected, observed };
   },
+
+  async reusable({ environment }, context) {
+    const { commits } = await context.store.load(environmentStream(environment));
+    const { apis } = context.deployment.view.pipeline;
+    return {
+      facts: { apis: apis ?? null, revisions: await revisionsIn(foldEnvironment(commits).live, context) },
+    };
+  },
 };
 
 function fittingInWords(revision: HeldApis['revisions'][number]): string {

@@ -1,8 +1,13 @@
 import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { CustomStage } from '../../pipeline/kinds/custom.ts';
 import { digest } from '../../pipeline/release.ts';
+import { buildElsewhere } from '../cloud/build-elsewhere.ts';
+import { buildInWords } from '../cloud/build-evidence.ts';
+import { buildVariables } from '../cloud/build-variables.ts';
+import { endBuild, runBuild } from '../cloud/run-build.ts';
 import { outcomeInWords } from '../command/outcome-in-words.ts';
 import type { ChangeKind, Json, StageContext } from '../kind.ts';
 import { plainLine } from '../plain-text.ts';
@@ -10,7 +15,7 @@ import { type CommandOutcome, runCommand } from '../run-command.ts';
 import { secretsOf } from '../secret-values.ts';
 
 /** The artifact is part of it: undo runs in a copy of what the change ran in, whatever was built since. */
-const capture = z.object({ artifact: digest, output: z.string() });
+const capture = z.object({ artifact: digest, output: z.string(), run: z.string().optional() });
 
 const CAPTURE_LIMIT = 64 * 1024;
 
@@ -29,6 +34,7 @@ export const customKind: ChangeKind<CustomStage> = {
 
   async capture(stage, context) {
     const { artifact } = context.deployment.view;
+    if (stage.project !== undefined) return captureInBuild(stage, context);
     if (stage.capture === undefined) return { artifact, output: '' };
     const run = {
       stage,
@@ -49,9 +55,59 @@ export const customKind: ChangeKind<CustomStage> = {
   },
 
   undo(stage, context, captured) {
+    if (stage.project !== undefined) return undoInBuild(stage, context, captured);
     return perform(stage, context, captured, 'undo');
   },
+
+  elsewhere: buildElsewhere({
+    order: (stage, context, captured) => orderOf(stage, context, captured, stage.run),
+    result(_, evidence) {
+      const observed = buildInWords(evidence);
+      return evidence.status === 'SUCCEEDED'
+        ? { state: 'ended', result: { evidence, expected: 'the build succeeded', observed } }
+        : {
+            state: 'failed',
+            cause: { mode: 'errored', expected: 'the build succeeded', observed, evidence },
+          };
+    },
+  }),
 };
+
+async function captureInBuild(stage: CustomStage, context: StageContext): Promise<Json> {
+  const { artifact } = context.deployment.view;
+  const run = randomUUID();
+  if (stage.capture === undefined) return { artifact, output: '', run };
+  const order = orderOf(stage, context, { artifact, output: '' }, stage.capture);
+  const { build } = await runBuild(stage, context, { ...order, run, keepsOutput: true });
+  const printed = Buffer.from(build.output ?? '');
+  const output = printed.length > CAPTURE_LIMIT ? undefined : printed;
+  return { artifact, output: capturedText(stage, output), run };
+}
+
+/**
+ * First ends the build that makes the change, which may still run when its time was up; then runs the undo. A repeated undo joins the
+ * build of an earlier one, so that no two of them run at a time.
+ */
+async function undoInBuild(stage: CustomStage, context: StageContext, captured: Json): Promise<Json> {
+  const { view } = context.deployment;
+  const made = view.stages.find(({ name }) => name === stage.name)?.awaiting?.reference;
+  if (made !== undefined) await endBuild(stage, context, made);
+  const { run = stage.name } = capture.parse(captured);
+  const runOf = (attempt: number) => `${run}-${view.deployment}-undo-${attempt}`;
+  const earlier = Array.from({ length: context.attempt - 1 }, (_, index) => runOf(index + 1)).reverse();
+  const order = { ...orderOf(stage, context, captured, stage.undo), run: runOf(context.attempt) };
+  return (await runBuild(stage, context, order, earlier)).evidence;
+}
+
+function orderOf(stage: CustomStage, context: StageContext, captured: Json, command: string) {
+  const { artifact, output } = capture.parse(captured);
+  return {
+    command,
+    artifact,
+    variables: { ...buildVariables(stage, context), NONEVENT_CAPTURE: output },
+    timeoutSeconds: stage.timeout,
+  };
+}
 
 type Evidence = Omit<CommandOutcome, 'output'>;
 

@@ -61,6 +61,10 @@ export const httpKind: CheckKind<HttpStage> = {
       observed: `status ${status} after ${latencyMs} ms${text}`,
     };
   },
+
+  async reusable() {
+    return { never: 'what a URL answers may change at any time' };
+  },
 };
 
 function inWords({ status, within, contains }: HttpStage): string {
@@ -175,7 +179,9 @@ function answered(
 
 /** What a service may tell in an answer, such as a page that shows its environment. */
 function secretsOfTargets({ deployment }: StageContext): readonly string[] {
-  return Object.values(deployment.view.pipeline.environments).flatMap(({ target }) => secretsOf(target));
+  return Object.values(deployment.view.pipeline.environments).flatMap(({ target }) =>
+    target.kind === 'process' ? secretsOf(target) : [],
+  );
 }
 
 function unanswered(url: string, latencyMs: number, redirects: number, why: Partial<Refused>): Json {

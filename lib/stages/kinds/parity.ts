@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { json } from '../../pipeline/json.ts';
+import { type Json, json } from '../../pipeline/json.ts';
 import type { ParityStage } from '../../pipeline/kinds/parity.ts';
 import { inShort } from '../in-short.ts';
-import type { CheckKind } from '../kind.ts';
+import type { CheckKind, StageContext } from '../kind.ts';
 import { type Difference, differencesOf, driftLines, isAllowed } from '../parity/drift.ts';
 import { manifestOf } from '../parity/manifest.ts';
 
@@ -53,7 +53,18 @@ export const parityKind: CheckKind<ParityStage> = {
     }
     return { verdict: 'pass', expected, observed: sameness(allowed) };
   },
+
+  async reusable({ environment, against }, context) {
+    const facts = await Promise.all([factsOf(environment, context), factsOf(against, context)]);
+    return { facts };
+  },
 };
+
+/** Without its variables: they are part of the definition, and a digest of hidden values could be tried against. */
+async function factsOf(environment: string, context: StageContext): Promise<Json> {
+  const manifest = await manifestOf(environment, context, randomBytes(32));
+  return Object.fromEntries(Object.entries(manifest ?? {}).filter(([part]) => part !== 'env'));
+}
 
 function isAsked({ path }: Difference, { live }: ParityStage): boolean {
   return live || !(path === 'live' || path.startsWith('live.'));

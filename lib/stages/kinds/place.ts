@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { environmentStream } from '../../environments/environment.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { PlaceStage } from '../../pipeline/kinds/place.ts';
 import type { TargetState } from '../../targets/target.ts';
-import type { ChangeKind } from '../kind.ts';
+import type { ChangeKind, StageContext } from '../kind.ts';
+import { requireServed } from '../migrate/require-schemas.ts';
 import { revisionOf } from '../revision.ts';
 import { targetOf } from '../target-of.ts';
 
@@ -22,6 +24,7 @@ export const placeKind: ChangeKind<PlaceStage> = {
   },
 
   async capture(stage, context) {
+    await requireSchemasServed(stage, context);
     const { revision } = revisionOf(context.deployment.view);
     const { revisions } = await (await targetOf(context, stage.environment)).state();
     return { revision, alreadyRunning: isRunning(revisions, revision) };
@@ -30,9 +33,18 @@ export const placeKind: ChangeKind<PlaceStage> = {
   async apply(stage, context) {
     const placed = revisionOf(context.deployment.view);
     const target = await targetOf(context, stage.environment);
-    const { address } = await target.place(placed, context.signal);
+    const result = await target.place(placed, context.signal);
+    const known = { revision: placed.revision, artifact: placed.artifact };
+    if (result.address === undefined) {
+      return {
+        evidence: { ...known, id: result.id, facts: result.facts },
+        expected: `${placed.revision} ready to get traffic`,
+        observed: `${placed.revision} is ${result.id}`,
+      };
+    }
+    const { address } = result;
     return {
-      evidence: { revision: placed.revision, artifact: placed.artifact, address },
+      evidence: { ...known, address },
       expected: `${placed.revision} running and healthy`,
       observed: `${placed.revision} answers at ${address}`,
     };
@@ -51,6 +63,16 @@ export const placeKind: ChangeKind<PlaceStage> = {
     });
   },
 };
+
+/** Only a release that declares schemas needs any. */
+async function requireSchemasServed(
+  { environment }: PlaceStage,
+  { store, deployment: { view } }: StageContext,
+): Promise<void> {
+  if (view.pipeline.schemas === undefined) return;
+  const { commits } = await store.load(environmentStream(environment));
+  requireServed(view, environment, commits);
+}
 
 function isRunning(revisions: TargetState['revisions'], revision: string): boolean {
   return revisions.some((known) => known.revision === revision && known.running);

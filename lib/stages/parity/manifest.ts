@@ -2,8 +2,10 @@ import { createHmac } from 'node:crypto';
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
 import { flagValues } from '../../environments/flags.ts';
 import { NoneventError } from '../../nonevent-error.ts';
+import type { TargetDefinition } from '../../pipeline/environment.ts';
 import type { Json } from '../../pipeline/json.ts';
 import { isSecretName } from '../../pipeline/literal-secret.ts';
+import { IDENTITY_OF_TARGET } from '../../pipeline/target-kinds/identity.ts';
 import type { StageContext } from '../kind.ts';
 
 /**
@@ -25,17 +27,33 @@ export async function manifestOf(
       fields: { environment },
     });
   }
-  const { port: _, env, ...settings } = definition.target;
   const { commits } = await store.load(environmentStream(environment));
   const now = foldEnvironment(commits);
   const others = Object.entries(now.live).filter(([name]) => name !== pipeline);
   return {
-    ...settings,
-    env: withoutSecrets(env, key),
+    ...settingsOf(definition.target, key),
     runtime: await targets.runtime(definition),
     flags: flagValues(now),
     live: Object.fromEntries(others.map(([name, { live }]) => [name, live.release.version])),
   };
+}
+
+/** What a target is set to, without what it is found by. */
+function settingsOf(target: TargetDefinition, key: Uint8Array): Readonly<Record<string, Json>> {
+  const settings = Object.entries(target).flatMap(([name, value]) =>
+    IDENTITY_OF_TARGET.has(name) || value === undefined ? [] : [[name, value as Json] as const],
+  );
+  switch (target.kind) {
+    case 'process':
+      return { ...Object.fromEntries(settings), env: withoutSecrets(target.env, key) };
+    case 'cloudFormation':
+      return { ...Object.fromEntries(settings), parameters: withoutSecrets(target.parameters, key) };
+    case 'lambdaAlias':
+    case 'ecsService':
+      return Object.fromEntries(settings);
+    default:
+      return target satisfies never;
+  }
 }
 
 function withoutSecrets(

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProcessTarget } from '../../pipeline/environment.ts';
+import type { ProcessTarget } from '../../pipeline/target-kinds/process.ts';
 import type { Artifacts } from '../../stages/artifacts.ts';
 import type { Target } from '../target.ts';
 import { createInOrder } from './in-order.ts';

@@ -2,8 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { NoneventError } from '../../nonevent-error.ts';
-import type { ProcessTarget } from '../../pipeline/environment.ts';
+import type { TargetDefinition } from '../../pipeline/environment.ts';
 import { name } from '../../pipeline/names.ts';
+import type { ProcessTarget } from '../../pipeline/target-kinds/process.ts';
 import type { Artifacts } from '../../stages/artifacts.ts';
 import type { Targets } from '../target.ts';
 import { createInOrder } from './in-order.ts';
@@ -90,16 +91,17 @@ export async function createProcessTargets(options: ProcessTargetsOptions): Prom
   }
 
   return {
-    target(environment, pipeline, definition) {
+    async target(environment, pipeline, definition) {
       checkName('environment', environment);
       checkName('pipeline', pipeline);
+      const process = processOf(definition.target, environment);
       return inOrder(`${environment}/${pipeline}`, async () => {
         const known = open.get(`${environment}/${pipeline}`);
         if (known === undefined) {
-          return (await openTarget(newRecord(environment, pipeline, definition.target))).target;
+          return (await openTarget(newRecord(environment, pipeline, process))).target;
         }
-        checkNotShared(environment, pipeline, definition.target.port);
-        await known.define(definition.target);
+        checkNotShared(environment, pipeline, process.port);
+        await known.define(process);
         return known.target;
       });
     },
@@ -107,6 +109,15 @@ export async function createProcessTargets(options: ProcessTargetsOptions): Prom
     close: () => end('close'),
     stopAll: () => end('stopAll'),
   };
+}
+
+function processOf(target: TargetDefinition, environment: string): ProcessTarget {
+  if (target.kind === 'process') return target;
+  throw new NoneventError(
+    'InvalidInput',
+    `the target of ${environment} is ${target.kind}, which this machine does not run; expected process`,
+    { fields: { environment }, hint: 'deploy this environment with the system in your AWS account' },
+  );
 }
 
 function newRecord(environment: string, pipeline: string, definition: ProcessTarget): TargetRecord {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ProcessTarget } from '../../pipeline/environment.ts';
+import type { ProcessTarget } from '../../pipeline/target-kinds/process.ts';
 import type { Artifacts } from '../../stages/artifacts.ts';
 import type { Revision } from '../target.ts';
 import { keepLogOf, type RevisionHome } from './launch.ts';

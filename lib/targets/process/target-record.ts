@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { deploymentId } from '../../history/deployment-id.ts';
 import { revisionRef } from '../../history/environment-events.ts';
-import { processTarget } from '../../pipeline/environment.ts';
 import { name } from '../../pipeline/names.ts';
 import { digest } from '../../pipeline/release.ts';
+import { processTarget } from '../../pipeline/target-kinds/process.ts';
 
 /** The file beside the revisions' folders that holds a target's record. */
 export const RECORD_FILE = 'state.json';

@@ -56,6 +56,8 @@ export const REPORT: AuditReport = {
       publicKey: 'c'.repeat(64),
       at: '2026-11-23T05:00:00.000Z',
     },
+    resumed: undefined,
+    unfinished: undefined,
     unsealed: 0,
   },
   deployments: [RECORD],

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { checkExpectations } from '../../../lib/cli/demo/expectations.ts';
 import { measure } from '../../../lib/cli/demo/measures.ts';
+import { BAD } from '../../../lib/cli/demo/plan.ts';
 import type { Aftermath, DemoRecord, Deployed } from '../../../lib/cli/demo/record.ts';
 import { summaryDocument, summaryLines } from '../../../lib/cli/demo/summary.ts';
 import { PLAIN } from '../../../lib/cli/output/style.ts';
-import { answerAt, sampleRecord } from './sample-record.ts';
+import { answerAt, BACK_FROM, BAD_FROM, sampleRecord } from './sample-record.ts';
 
 const sample = sampleRecord();
 
@@ -13,15 +14,15 @@ function broken(record: DemoRecord): readonly string[] {
 }
 
 function expectationsOf(record: DemoRecord) {
-  return checkExpectations(record, measure(record.deployed[1], record.deployed[2], record.answers));
+  return checkExpectations(record, measure(record));
 }
 
 function withAftermath(changes: Partial<Aftermath>): DemoRecord {
   return { ...sample, aftermath: { ...sample.aftermath, ...changes } };
 }
 
-function withThird(change: (third: Deployed) => Deployed): DemoRecord {
-  return { ...sample, deployed: sample.deployed.map((each, index) => (index === 2 ? change(each) : each)) };
+function withBad(change: (bad: Deployed) => Deployed): DemoRecord {
+  return { ...sample, deployed: sample.deployed.map((each) => (each.planned === BAD ? change(each) : each)) };
 }
 
 test('hold where everything went as it should', () => {
@@ -29,32 +30,32 @@ test('hold where everything went as it should', () => {
 });
 
 test('tell that a release ended otherwise', () => {
-  const record = withThird((third) => {
-    const view = { ...third.followed.view, outcome: 'succeeded' as const, failure: undefined };
+  const record = withBad((bad) => {
+    const view = { ...bad.followed.view, outcome: 'succeeded' as const, failure: undefined };
     return {
-      ...third,
-      followed: { ...third.followed, view },
-      replayed: { ...third.replayed, view },
+      ...bad,
+      followed: { ...bad.followed, view },
+      replayed: { ...bad.replayed, view },
       execution: 'succeeded',
     };
   });
-  expect(broken(record)).toEqual(['release 3.0.0']);
-  expect(expectationsOf(record)[2]).toMatchObject({
-    expected: 'rolledBack, rejected at release-10-analysis',
+  expect(broken(record)).toEqual(['storefront 3.0.0']);
+  expect(expectationsOf(record).find(({ held }) => !held)).toMatchObject({
+    expected: 'rolledBack, rejected at release-10-analysis, naming error rate',
     observed: 'succeeded',
   });
 });
 
 test('tell that the bad release failed for want of evidence and not for what it did', () => {
-  const record = withThird((third) => {
-    const { failure } = third.followed.view;
+  const record = withBad((bad) => {
+    const { failure } = bad.followed.view;
     const view = {
-      ...third.followed.view,
+      ...bad.followed.view,
       ...(failure && { failure: { ...failure, mode: 'inconclusive' as const } }),
     };
-    return { ...third, followed: { ...third.followed, view }, replayed: { ...third.replayed, view } };
+    return { ...bad, followed: { ...bad.followed, view }, replayed: { ...bad.replayed, view } };
   });
-  expect(broken(record)).toEqual(['release 3.0.0']);
+  expect(broken(record)).toEqual(['storefront 3.0.0']);
 });
 
 test('tell which releases were not reached', () => {
@@ -68,7 +69,7 @@ test('tell which releases were not reached', () => {
 });
 
 test('tell that another release than the good one answered after the rollback', () => {
-  const record = { ...sample, answers: [...sample.answers, answerAt(22_500, { release: '3.0.0' })] };
+  const record = { ...sample, answers: [...sample.answers, answerAt(BAD_FROM + 2500, { release: '3.0.0' })] };
   expect(broken(record)).toEqual(['traffic restored']);
 });
 
@@ -77,7 +78,7 @@ test('tell that too few requests came after the rollback to know', () => {
 });
 
 test('tell that the router still gives the bad release a share', () => {
-  const weights = { '2.0.0-22222222': 90, '3.0.0-33333333': 10 };
+  const weights = { '2.1.0-22222222': 90, '3.0.0-33333333': 10 };
   expect(broken(withAftermath({ weights }))).toEqual(['router']);
 });
 
@@ -89,7 +90,39 @@ test('tell that the bad release is still placed, or still listens', () => {
 });
 
 test('tell that the known good one was not kept', () => {
-  expect(broken(withAftermath({ revisions: ['2.0.0-22222222'] }))).toEqual(['known good']);
+  expect(broken(withAftermath({ revisions: ['2.1.0-22222222'] }))).toEqual(['known good']);
+});
+
+test('tell that a request failed during the rollback, or was answered by what had been taken back', () => {
+  const failed = answerAt(BACK_FROM + 30, { status: 502, release: undefined });
+  expect(broken({ ...sample, answers: [...sample.answers, failed] })).toEqual(['rollback', 'everyone else']);
+  const late = answerAt(BACK_FROM + 70, { release: '2.0.0' });
+  expect(broken({ ...sample, answers: [...sample.answers, late] })).toEqual(['rollback']);
+});
+
+test('tell that the flag was seen too early, or never', () => {
+  const flag = { flag: 'gift-wrapping', seenBefore: true, seenAfter: 12 };
+  expect(broken({ ...sample, flag })).toEqual(['flag gift-wrapping']);
+  expect(broken({ ...sample, flag: undefined })).toEqual(['flag gift-wrapping']);
+});
+
+test('tell that the old column is still there', () => {
+  const environment = { ...sample.aftermath.environment, schemas: { products: { base: 3, changes: [] } } };
+  expect(broken(withAftermath({ environment }))).toEqual(['schema']);
+});
+
+test('tell that a deployment failed for another reason than it should', () => {
+  const deployed = sample.deployed.map((each) => {
+    const { view } = each.followed;
+    if (each.planned.fails === null || each.planned === BAD || view.failure === undefined) return each;
+    const changed = { ...view, failure: { ...view.failure, observed: 'something else' } };
+    return {
+      ...each,
+      followed: { ...each.followed, view: changed },
+      replayed: { ...each.replayed, view: changed },
+    };
+  });
+  expect(broken({ ...sample, deployed })).toEqual(['storefront 4.0.0', 'catalogue 1.3.0']);
 });
 
 test('tell that the lease was not given back', () => {
@@ -99,10 +132,10 @@ test('tell that the lease was not given back', () => {
 });
 
 test('tell that a replay or the execution came to another end', () => {
-  expect(broken(withThird((third) => ({ ...third, execution: 'stuck' })))).toEqual(['replay']);
-  expect(
-    broken(withThird((third) => ({ ...third, replayed: { ...third.replayed, state: ['failed'] } }))),
-  ).toEqual(['replay']);
+  expect(broken(withBad((bad) => ({ ...bad, execution: 'stuck' })))).toEqual(['replay']);
+  expect(broken(withBad((bad) => ({ ...bad, replayed: { ...bad.replayed, state: ['failed'] } })))).toEqual([
+    'replay',
+  ]);
 });
 
 test('tell where a chain is broken', () => {
@@ -119,30 +152,32 @@ test('tell that a request failed which the bad canary cannot have answered', () 
   const record = { ...sample, answers: [failure, ...sample.answers] };
   expect(broken(record)).toEqual(['everyone else']);
   expect(expectationsOf(record).at(-1)?.observed).toBe(
-    '1 of 125 requests failed, first / at 2026-11-23T10:00:05.100Z: socket hang up',
+    '1 of 127 requests failed, first / at 2026-11-23T10:00:05.100Z: socket hang up',
   );
 });
 
 test('tell that a good release answered with a failure during the canary', () => {
-  const record = { ...sample, answers: [answerAt(20_900, { status: 502 }), ...sample.answers] };
+  const record = { ...sample, answers: [answerAt(BAD_FROM + 900, { status: 502 }), ...sample.answers] };
   expect(broken(record)).toEqual(['bad canary']);
 });
 
 test('are told to people with what was seen instead', () => {
-  const record = withAftermath({ revisions: ['2.0.0-22222222'] });
-  const measures = measure(record.deployed[1], record.deployed[2], record.answers);
+  const record = withAftermath({ revisions: ['2.1.0-22222222'] });
+  const measures = measure(record);
   const summary = { record, measures, expectations: checkExpectations(record, measures), kept: undefined };
   const lines = summaryLines(summary, PLAIN);
-  expect(lines).toContain('  ✔ held   lease             taken 3 times, now free');
-  expect(lines).toContain('  ✖ broken known good        expected 1.0.0 is kept placed');
   expect(lines).toContain(
-    '                             observed 1.0.0 is known good, placed are 2.0.0-22222222',
+    '  ✔ held   lease                         taken 9 times, given back 9 times, now free',
   );
-  expect(lines.at(-1)).toBe('✖ the demo failed  1 of 12 expectations did not hold: known good');
+  expect(lines).toContain('  ✖ broken known good                    expected 1.0.0 is kept placed');
+  expect(lines).toContain(
+    '                                         observed 1.0.0 is known good, placed are 2.1.0-22222222',
+  );
+  expect(lines.at(-1)).toBe('✖ the demo failed  1 of 24 expectations did not hold: known good');
 });
 
 test('are told to machines with the measures', () => {
-  const measures = measure(sample.deployed[1], sample.deployed[2], sample.answers);
+  const measures = measure(sample);
   const summary = {
     record: sample,
     measures,
@@ -151,16 +186,15 @@ test('are told to machines with the measures', () => {
   };
   expect(summaryDocument(summary)).toMatchObject({
     held: true,
-    requests: 124,
+    requests: 126,
     failedDuringBadCanary: 2,
     failedOtherwise: 0,
-    restoredAfterMilliseconds: 40,
-    rollForwardSeconds: 1.8,
-    releases: [
-      { version: '1.0.0', outcome: 'succeeded', failedStage: null },
-      { version: '2.0.0', outcome: 'succeeded', failedStage: null },
-      { version: '3.0.0', outcome: 'rolledBack', failedStage: 'release-10-analysis' },
-    ],
+    badCanaryRestoredAfterMilliseconds: 40,
+    rollForwardMilliseconds: 3000,
+    rollbackTrafficMilliseconds: 50,
+    rollbackMilliseconds: 90,
+    rollbackRatio: 50 / 3000,
+    flag: { flag: 'gift-wrapping', seenBefore: false, seenAfter: 12 },
     kept: null,
   });
 });

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
+import { BAD } from '../../../lib/cli/demo/plan.ts';
+import { deployedAs } from '../../../lib/cli/demo/record.ts';
 import { toldNow, toldStages } from '../../../lib/cli/demo/told-stages.ts';
 import { wrapped } from '../../../lib/cli/demo/wrapped.ts';
 import { PLAIN } from '../../../lib/cli/output/style.ts';
 import { replay } from '../../../lib/lifecycle/replay.ts';
 import { sampleRecord } from './sample-record.ts';
 
-const commits = sampleRecord().deployed[2]?.commits ?? [];
+const commits = deployedAs(sampleRecord(), BAD)?.commits ?? [];
 
 /** What is told of the commits, one after the other, as they come. */
 function toldOf(columns: number | undefined): readonly string[] {
@@ -15,27 +17,31 @@ function toldOf(columns: number | undefined): readonly string[] {
 }
 
 test('tells each stage once, with question, verdict and evidence on one line', () => {
-  expect(toldOf(undefined)).toEqual([
-    '  ✔ passed   syntax                 50ms  Is every module valid JavaScript?  as it should be',
-    '  ✔ passed   unit-tests             50ms  Do the unit tests pass?  as it should be',
-    '  ✔ passed   acquire-production     50ms  Is the environment free for this deployment?  as it should be',
-    '  ✔ passed   release-place          50ms  Does the release start and answer its health check?  as it should be',
-    '  ✔ passed   release-smoke          50ms  Does the new revision answer as expected before it gets any traffic?  as it should be',
-    '  ✔ passed   release-10             50ms  Does 10 % of the traffic go to the new revision?  10 %',
-    '  ✖ failed   release-10-analysis    1.6s  Does the new revision serve 10 % of the traffic as well as it has to?  22 % errors, expected at most 1 % errors',
-    '  ↶ undone   release-10                   40ms after the verdict',
-    '  ↶ undone   release-place                40ms after the verdict',
-    '  ↶ undone   acquire-production           40ms after the verdict',
+  expect(toldOf(undefined).slice(2, 6)).toEqual([
+    '  ✔ passed   unit-tests                   10ms  Do the unit tests pass?  as it should be',
+    '  ✔ passed   acquire-staging              10ms  Is the environment free for this deployment?  as it should be',
+    '  ✔ passed   staging-apis                 10ms  Do its APIs fit those of every revision that is live or may come back?  as it should be',
+    '  ✔ passed   staging-place                10ms  Does the release start and answer its health check?  as it should be',
+  ]);
+  expect(toldOf(undefined).slice(-8)).toEqual([
+    '  ✔ passed   release-10                   10ms  Does 10 % of the traffic go to the new revision?  as it should be',
+    '  ✖ failed   release-10-analysis          1.6s  Does it do what it should?  error rate, which is bad, expected what it should do',
+    '  ↶ undone   release-10                         40ms after the verdict',
+    '  ↶ undone   release-place                      40ms after the verdict',
+    '  ↶ undone   acquire-production                 40ms after the verdict',
+    '  ↶ undone   staging-100                        40ms after the verdict',
+    '  ↶ undone   staging-place                      40ms after the verdict',
+    '  ↶ undone   acquire-staging                    40ms after the verdict',
   ]);
 });
 
 test('breaks before the evidence where a terminal is too narrow for both', () => {
-  expect(toldOf(90).slice(-8, -3)).toEqual([
-    '  ✔ passed   release-10             50ms  Does 10 % of the traffic go to the new revision?',
-    '                                          10 %',
-    '  ✖ failed   release-10-analysis    1.6s  Does the new revision serve 10 % of the traffic as well as it has to?',
-    '                                          22 % errors',
-    '                                          expected at most 1 % errors',
+  expect(toldOf(90).slice(-11, -6)).toEqual([
+    '  ✔ passed   release-10                   10ms  Does 10 % of the traffic go to the new revision?',
+    '                                                as it should be',
+    '  ✖ failed   release-10-analysis          1.6s  Does it do what it should?',
+    '                                                error rate, which is bad',
+    '                                                expected what it should do',
   ]);
 });
 
@@ -43,7 +49,7 @@ test('tells what runs right now, and for how long', () => {
   const running = commits.findIndex(({ events }) =>
     events.some((event) => event.type === 'StageStarted' && event.data.stage === 'release-10-analysis'),
   );
-  expect(toldNow(replay(commits.slice(0, running + 1)), '2026-11-23T10:00:21.360Z')).toBe(
+  expect(toldNow(replay(commits.slice(0, running + 1)), '2026-11-23T10:01:51.360Z')).toBe(
     '▸ release-10-analysis  1.0s',
   );
 });

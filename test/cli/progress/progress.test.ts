@@ -244,7 +244,7 @@ describe('the last screen', () => {
       '  while at    unit-tests',
       '  undone      nothing, nothing had been changed',
       '  live now    1.0.0 in production',
-      '  next        nonevent deploy --again',
+      '  next        nonevent rerun 7a31c9e0',
     ]);
   });
 
@@ -269,7 +269,7 @@ describe('the last screen', () => {
     ];
     const lines = lastScreen(asOf(8, story).view, { production: LIVE }, PLAIN);
     expect(lines[0]).toBe('■ lease held  storefront 2.0.0  deployment 7a31c9e0, 7.0s');
-    expect(lines.at(-1)).toBe('  next      nonevent status, then nonevent deploy --again');
+    expect(lines.at(-1)).toBe('  next      nonevent status, then nonevent rerun 7a31c9e0');
   });
 });
 

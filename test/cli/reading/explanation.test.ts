@@ -85,7 +85,7 @@ test('of a deployment that was stopped it says by whom, and no criterion', () =>
     '  undone      nothing, nothing had been changed',
     '  on the way  no executor was lost, no attempt failed',
     '  live now    1.0.0 in production',
-    '  next        nonevent deploy --again',
+    '  next        nonevent rerun 7a31c9e0',
   ]);
 });
 

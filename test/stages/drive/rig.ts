@@ -6,6 +6,7 @@ import { concludeHandler } from '../../../functions/conclude.ts';
 import { enterHandler } from '../../../functions/enter.ts';
 import type { Handler } from '../../../functions/handler.ts';
 import { requestHandler } from '../../../functions/request.ts';
+import { rerunHandler } from '../../../functions/rerun.ts';
 import { rollbackHandler } from '../../../functions/rollback.ts';
 import { stageHandler } from '../../../functions/stage.ts';
 import { stopHandler } from '../../../functions/stop.ts';
@@ -20,11 +21,13 @@ import type { Digest } from '../../../lib/pipeline/release.ts';
 import { LOCAL_POLICY } from '../../../lib/stages/address-policy.ts';
 import { createArtifactStore } from '../../../lib/stages/artifact-store.ts';
 import type { DeploymentRef } from '../../../lib/stages/drive/executions.ts';
+import type { Services } from '../../../lib/stages/drive/services.ts';
 import { openSession } from '../../../lib/stages/drive/session.ts';
+import { createTaskAnswers } from '../../../lib/stages/drive/task-answers.ts';
 import { createProcessTargets, type ProcessTargets } from '../../../lib/targets/process/process-targets.ts';
 import { startDynalite } from '../../contract/dynalite.ts';
 
-type HandlerName = 'request' | 'rollback' | 'stage' | 'enter' | 'undo' | 'conclude' | 'stop';
+type HandlerName = 'request' | 'rollback' | 'rerun' | 'stage' | 'enter' | 'undo' | 'conclude' | 'stop';
 
 export type Run = { readonly id: DeploymentId; readonly ending: string };
 
@@ -36,10 +39,13 @@ export type Rig = {
   readonly targets: ProcessTargets;
   readonly artifact: Digest;
   readonly logged: string[];
+  readonly services: Services;
   /** Requests a deployment and runs its execution to the end. Returns its id and the name of the state it ended in. */
   readonly deploy: (pipeline: Pipeline, triggerId: string, version?: string) => Promise<Run>;
   /** Requests a rollback and runs its execution to the end. */
   readonly rollback: (of: DeploymentId, attempt?: string) => Promise<Run>;
+  /** Requests a rerun and runs its execution to the end. */
+  readonly rerun: (of: DeploymentId, from?: string) => Promise<Run>;
   /** Runs another execution of a deployment that was requested before. */
   readonly drive: (pipeline: Pipeline, id: DeploymentId) => Promise<string>;
   readonly session: (id: DeploymentId) => ReturnType<typeof openSession>;
@@ -65,6 +71,7 @@ export async function startRig(): Promise<Rig> {
     targets,
     flags: createFlagDocuments(folder, store),
     addresses: LOCAL_POLICY,
+    answers: createTaskAnswers({ send: () => Promise.reject(new Error('nobody waits for an answer here')) }),
     workFolder: async (id: DeploymentId) => {
       const work = join(folder, 'work', id);
       await mkdir(work, { recursive: true });
@@ -82,6 +89,7 @@ export async function startRig(): Promise<Rig> {
   const handlers = {
     request: requestHandler({ store, executions }),
     rollback: rollbackHandler({ store, executions }),
+    rerun: rerunHandler({ store, executions }),
     enter: enterHandler(services),
     stage: stageHandler(services),
     undo: undoHandler(services),
@@ -97,6 +105,7 @@ export async function startRig(): Promise<Rig> {
     artifact,
     targets,
     logged,
+    services,
     drive,
     session: (id) => openSession(store, id),
     async deploy(pipeline, triggerId, version = '1.0.0') {
@@ -112,6 +121,14 @@ export async function startRig(): Promise<Rig> {
       const { pipeline } = (await openSession(store, of)).deployment.view;
       const input = { deployment, entry: 'rollback', failure: null } as const;
       return { id: deployment, ending: await interpret(pipeline, handlers, input) };
+    },
+    async rerun(of, from) {
+      const detail = { of, actor: 'tester', ...(from === undefined ? {} : { from }) };
+      const { deployment } = (await handlers.rerun({ detail })) as { deployment: DeploymentId };
+      return {
+        id: deployment,
+        ending: await drive((await openSession(store, of)).deployment.view.pipeline, deployment),
+      };
     },
     effects: async () => {
       const text = await readFile(join(folder, 'effects'), 'utf8').catch(() => '');

@@ -7,6 +7,7 @@ import { acquireLease, releaseLease } from '../../../lib/environments/lease.ts';
 import type { DeploymentId } from '../../../lib/history/deployment-id.ts';
 import { type Pipeline, pipelineSchema } from '../../../lib/pipeline/pipeline.ts';
 import { freePort } from '../../../lib/targets/process/free-port.ts';
+import { requested } from '../../history/sample-events.ts';
 import { type Rig, startRig } from './rig.ts';
 
 const OTHER = 'eeeeeeeeeeeeeeeeeeee' as DeploymentId;
@@ -15,6 +16,8 @@ const base = { question: 'Does it hold?', expect: '1s', timeout: '20s', retries:
 let rig: Rig;
 beforeAll(async () => {
   rig = await startRig();
+  const { head } = await rig.store.load(`deployment#${OTHER}`);
+  await rig.store.append(head, [requested(OTHER)]);
 });
 afterAll(async () => {
   await rig.close();
@@ -208,6 +211,43 @@ describe('a service under traffic', () => {
       observed: `deployment ${first} is not what is live in ${name}: 2.0.0-${second.slice(0, 8)} of deployment ${second} is live`,
     });
     expect((await environmentNow(name)).lease).toBeUndefined();
+  });
+
+  it('is done once by two at the very same moment: the one attaches to the other', async () => {
+    const first = await deployed('1.0.0');
+    const second = await deployed('2.0.0');
+    const [one, other] = await Promise.all([rig.rollback(second), rig.rollback(second)]);
+    expect(one.id).toBe(other.id);
+    const { outcome, stages } = await viewOf(one.id);
+    expect(outcome).toBe('rolledBack');
+    expect(stages.map(({ state }) => state)).toEqual(Array(4).fill('undone'));
+    const undone = (await rig.session(one.id)).commits.flatMap(({ events }) =>
+      events.flatMap(({ type, data }) => (type === 'StageUndone' ? [data.stage] : [])),
+    );
+    expect(undone).toEqual(['shift-100', 'shift-50', 'place', 'acquire']);
+    expect((await (await target()).state()).weights).toEqual({ [`1.0.0-${first.slice(0, 8)}`]: 100 });
+    const { lease, live } = await environmentNow(name);
+    expect([lease, live[name]?.live.deployment]).toEqual([undefined, first]);
+  });
+
+  it('is done by one of two that are asked for apart at the very same moment, and refused to the other', async () => {
+    const first = await deployed('1.0.0');
+    const second = await deployed('2.0.0');
+    const both = await Promise.all([rig.rollback(second, 'one'), rig.rollback(second, 'other')]);
+    expect(both.map(({ ending }) => ending).toSorted()).toEqual(['failed', 'rolledBack']);
+    const refused = both.find(({ ending }) => ending === 'failed');
+    const done = both.find(({ ending }) => ending === 'rolledBack');
+    expect(refused && (await refusalOf(refused.id))).toMatchObject({
+      mode: 'rejected',
+      stage: 'enter rollback',
+    });
+    expect(refused && (await refusalOf(refused.id)).observed).toMatch(
+      new RegExp(
+        `^deployment (${done?.id} of pipeline ${name} holds the lease|${second} is not what is live)`,
+      ),
+    );
+    const { lease, live } = await environmentNow(name);
+    expect([lease, live[name]?.live.deployment]).toEqual([undefined, first]);
   });
 
   it('is refused while another deployment holds the lease, which it keeps', async () => {

@@ -460,7 +460,7 @@ describe('the verdict on traffic', () => {
         if (analysisKind.judge(stage, evidence as Json).verdict !== 'pass') return;
         passes += 1;
         const seen = evidence as unknown as Seen;
-        expect(seen.candidate.requests).toBeGreaterThanOrEqual(stage.minRequests);
+        expect(seen.candidate.requests).toBeGreaterThanOrEqual(stage.minRequests ?? 1);
         expect(seen.exits).toBe(0);
         expect(seen.observedSeconds).toBeGreaterThanOrEqual(stage.for);
         expect(seen.problem).toBeNull();
@@ -494,7 +494,7 @@ describe('the verdict on traffic', () => {
       fc.property(stages, evidenceOf, (stage, evidence) => {
         const requests = (evidence.candidate as { requests?: unknown } | null)?.requests;
         fc.pre(evidence.exits === 0);
-        fc.pre(typeof requests !== 'number' || !(requests >= stage.minRequests));
+        fc.pre(typeof requests !== 'number' || !(requests >= (stage.minRequests ?? 1)));
         expect(analysisKind.judge(stage, evidence as Json).verdict).toBe('inconclusive');
       }),
     );

@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => ground.clear());
 
 async function place(version: number): Promise<string> {
-  return (await target.place(revisionOf(version), patience())).address;
+  return (await target.place(revisionOf(version), patience())).address ?? '';
 }
 
 describe('place', () => {
@@ -187,7 +187,7 @@ createServer((_request, response) => response.writeHead(404).end()).listen(${oth
     const { address } = await target.place(revisionOf(1, 'squatted'), patience());
     const app = join(ground.folder, 'production', 'shop', R1, 'app');
     process.kill(Number(await readFile(join(app, 'squatter'), 'utf8')), 'SIGKILL');
-    expect(await (await fetch(address)).text()).toBe('ready');
+    expect(await (await fetch(address ?? '')).text()).toBe('ready');
   });
 
   it('starts a revision with a command that cannot be found as one that ends early', async () => {

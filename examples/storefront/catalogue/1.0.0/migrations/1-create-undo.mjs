@@ -1,0 +1,3 @@
+import { openDatabase } from '../database.mjs';
+
+openDatabase().exec('DROP TABLE IF EXISTS products');

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { createApi } from './api.mjs';
+import { openDatabase } from './database.mjs';
+import { createProducts } from './products.mjs';
+
+const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
+const port = Number(process.env.PORT ?? 3001);
+
+const server = createApi(createProducts(openDatabase()), version);
+server.listen(port, '127.0.0.1', () => {
+  process.stdout.write(`catalogue ${version} listens on port ${server.address().port}\n`);
+});
+
+// Open requests are finished before the process ends.
+process.on('SIGTERM', () => {
+  server.close(() => process.exit(0));
+  server.closeIdleConnections();
+});

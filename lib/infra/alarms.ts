@@ -1,0 +1,121 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { calledBy, FUNCTION_NAMES, type FunctionName } from './function-catalogue.ts';
+import type { NoneventFunction } from './nonevent-function.ts';
+
+export type AlarmsProps = {
+  readonly name: string;
+  readonly functions: Readonly<Record<FunctionName, NoneventFunction>>;
+  readonly topic: ITopic | undefined;
+};
+
+/** The namespace of the system's own metrics; the system's name is the dimension `service`. */
+export const METRICS_NAMESPACE = 'Nonevent';
+
+const THROTTLED = 'Functions were throttled: the account has too little concurrency';
+
+const PERIOD = Duration.minutes(5);
+
+/** What is told to the bus this late is of no use to whoever waits for it. */
+const LAG_MS = 5 * 60 * 1000;
+
+/** What somebody has to look at. Nothing of it needs anybody for a deployment to end: each says what is wrong with the system. */
+export class Alarms extends Construct {
+  readonly all: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, { name, functions, topic }: AlarmsProps) {
+    super(scope, id);
+    const outsiders = [...calledBy('events'), ...calledBy('stream')];
+    this.all = [
+      this.#alarm(
+        'Stuck',
+        systemMetric(name, 'DeploymentStuck'),
+        'An undo failed for good, and its environment stays locked: `nonevent status`, then `nonevent explain`',
+      ),
+      this.#alarm(
+        'RunLost',
+        systemMetric(name, 'RunsLost'),
+        'An execution died and reconcile drove its deployment on: look into the log of the functions for what killed it',
+      ),
+      this.#alarm(
+        'Errors',
+        sumOf(functions, outsiders, 'Errors'),
+        'A function failed that had no reason to: look into its log',
+      ),
+      // Two alarms, as one takes ten metrics at most.
+      this.#alarm('ThrottledStages', sumOf(functions, calledBy('executions'), 'Throttles'), THROTTLED),
+      this.#alarm('ThrottledEvents', sumOf(functions, outsiders, 'Throttles'), THROTTLED),
+      this.#alarm(
+        'StreamLag',
+        lagOf(functions.publish),
+        'Events of the histories are told late: look into the log of publish',
+        LAG_MS,
+      ),
+      ...FUNCTION_NAMES.flatMap((each) => this.#deadLetters(each, functions[each])),
+    ];
+    if (topic !== undefined) for (const alarm of this.all) alarm.addAlarmAction(new SnsAction(topic));
+  }
+
+  #deadLetters(name: FunctionName, { deadLetters }: NoneventFunction): readonly Alarm[] {
+    if (deadLetters === undefined) return [];
+    const metric = deadLetters.metricApproximateNumberOfMessagesVisible({
+      period: PERIOD,
+      statistic: 'Maximum',
+    });
+    return [
+      this.#alarm(
+        `DeadLetters-${name}`,
+        metric,
+        `Something could not be handled by ${name}: read the queue, then redrive it`,
+      ),
+    ];
+  }
+
+  #alarm(id: string, metric: IMetric, alarmDescription: string, threshold = 1): Alarm {
+    return new Alarm(this, id, {
+      alarmDescription,
+      metric,
+      threshold,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+}
+
+/** A metric that the functions count: functions/aws/on-lambda.ts. */
+export function systemMetric(name: string, metricName: string): Metric {
+  return new Metric({
+    namespace: METRICS_NAMESPACE,
+    metricName,
+    dimensionsMap: { service: name },
+    statistic: 'Sum',
+    period: PERIOD,
+  });
+}
+
+function sumOf(
+  functions: AlarmsProps['functions'],
+  names: readonly FunctionName[],
+  metric: 'Errors' | 'Throttles',
+): IMetric {
+  const options = { statistic: 'Sum', period: PERIOD } as const;
+  const usingMetrics = Object.fromEntries(
+    names.map((name) => [name, functions[name].function.metric(metric, options)]),
+  );
+  return new MathExpression({ expression: names.join(' + '), usingMetrics, period: PERIOD, label: metric });
+}
+
+function lagOf({ function: publish }: NoneventFunction): IMetric {
+  return publish.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD });
+}

@@ -1,0 +1,95 @@
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { acknowledgeResource } from './acknowledge.ts';
+import type { ArtifactsBucket } from './artifacts-bucket.ts';
+import type { FunctionName } from './function-catalogue.ts';
+import { grantStages } from './grant-stages.ts';
+import { grantTargets } from './grant-targets.ts';
+import { grantTriggers } from './grant-triggers.ts';
+import type { HistoryTable } from './history-table.ts';
+import type { NoneventFunction } from './nonevent-function.ts';
+
+export type GrantFunctionsProps = {
+  readonly functions: Readonly<Record<FunctionName, NoneventFunction>>;
+  readonly pipelines: readonly Pipeline[];
+  readonly history: HistoryTable;
+  readonly artifacts: ArtifactsBucket;
+  readonly bus: EventBus;
+  /** What comes before a pipeline in the ARN of its state machine. */
+  readonly stateMachines: string;
+};
+
+/** Gives each function what it needs, and nothing else. docs/aws.md says why for each. */
+export function grantFunctions(props: GrantFunctionsProps): void {
+  const { functions, history, artifacts, bus, pipelines } = props;
+  for (const name of APPENDING) history.grantAppend(functions[name].role);
+  for (const name of STARTING) grantExecutions(functions[name], props.stateMachines);
+  grantStatus(functions.reconcile, props.stateMachines);
+  bus.grantPutEventsTo(functions.publish.role);
+  for (const name of WORKING) {
+    artifacts.grantReadWrite(functions[name].role);
+    grantTargets(functions[name].role, pipelines);
+    grantStages(functions[name].role, pipelines);
+  }
+  for (const name of ANSWERING) grantAnswers(functions[name], props.stateMachines);
+  artifacts.grantReadWrite(functions.trigger.role);
+  grantTriggers(functions.trigger.role, pipelines);
+}
+
+const APPENDING = [
+  'stage',
+  'undo',
+  'enter',
+  'conclude',
+  'callback',
+  'request',
+  'rollback',
+  'rerun',
+  'trigger',
+  'stop',
+  'unlock',
+  'reconcile',
+] as const;
+const STARTING = ['request', 'rollback', 'rerun', 'trigger', 'reconcile'] as const;
+const WORKING = ['stage', 'undo', 'enter', 'conclude', 'callback'] as const;
+const ANSWERING = ['stage', 'callback'] as const;
+
+/** The version that fits a deployment is found and started: of the system's own state machines only. */
+function grantExecutions({ role }: NoneventFunction, stateMachines: string): void {
+  const resource = `${stateMachines}*`;
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['states:ListStateMachineVersions', 'states:DescribeStateMachine', 'states:StartExecution'],
+      resources: [resource],
+    }),
+  );
+  acknowledgeResource(
+    role,
+    resource,
+    'The state machines of this system, by the beginning of their names, and their versions, whose numbers are not known beforehand.',
+  );
+}
+
+/** Only whoever drives on has to know whether an execution lives. */
+function grantStatus({ role }: NoneventFunction, stateMachines: string): void {
+  const resource = `${stateMachines.replace(':stateMachine:', ':execution:')}*`;
+  role.addToPolicy(new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [resource] }));
+  acknowledgeResource(
+    role,
+    resource,
+    'The executions of this system, which are named by deployments to come.',
+  );
+}
+
+/** A task that waits is answered by its token; the permission is on the state machine that gave it. */
+function grantAnswers({ role }: NoneventFunction, stateMachines: string): void {
+  const resource = `${stateMachines}*`;
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+      resources: [resource],
+    }),
+  );
+  acknowledgeResource(role, resource, 'The state machines of this system, by the beginning of their names.');
+}

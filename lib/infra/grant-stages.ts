@@ -1,0 +1,45 @@
+import { Aws } from 'aws-cdk-lib';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { stagesOf } from '../pipeline/steps.ts';
+import { acknowledgeResource } from './acknowledge.ts';
+
+/** Lets a role run the builds and ask the functions that stages name. */
+export function grantStages(role: Role, pipelines: readonly Pipeline[]): void {
+  const stages = pipelines.flatMap((pipeline) => stagesOf(pipeline));
+  const projects = new Set(stages.flatMap((stage) => ('project' in stage ? (stage.project ?? []) : [])));
+  for (const project of projects) grantBuilds(role, project);
+  const functions = new Set(
+    stages.flatMap((stage) => (stage.kind === 'function' ? (stage.function ?? []) : [])),
+  );
+  for (const name of functions) grantInvocation(role, name);
+}
+
+/** Builds of a project, the reports that they make, and the end of their log as evidence. */
+function grantBuilds(role: Role, project: string): void {
+  const inCodeBuild = `arn:${Aws.PARTITION}:codebuild:${Aws.REGION}:${Aws.ACCOUNT_ID}`;
+  const reports = `${inCodeBuild}:report-group/${project}-*`;
+  const log = `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:/aws/codebuild/${project}:log-stream:*`;
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: [
+        'codebuild:StartBuild',
+        'codebuild:StopBuild',
+        'codebuild:BatchGetBuilds',
+        'codebuild:ListBuildsForProject',
+      ],
+      resources: [`${inCodeBuild}:project/${project}`],
+    }),
+  );
+  role.addToPolicy(new PolicyStatement({ actions: ['codebuild:BatchGetReports'], resources: [reports] }));
+  role.addToPolicy(new PolicyStatement({ actions: ['logs:GetLogEvents'], resources: [log] }));
+  acknowledgeResource(role, reports, 'Report groups are named by the project and by what its build says.');
+  acknowledgeResource(role, log, 'Each build of the project has a log stream of its own.');
+}
+
+function grantInvocation(role: Role, name: string): void {
+  const arn = name.startsWith('arn:')
+    ? name
+    : `arn:${Aws.PARTITION}:lambda:${Aws.REGION}:${Aws.ACCOUNT_ID}:function:${name}`;
+  role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [arn] }));
+}

@@ -1,0 +1,85 @@
+import { NoneventError } from '../../nonevent-error.ts';
+import type { Stage } from '../../pipeline/stage.ts';
+import type { Cloud } from '../cloud.ts';
+import type { Elsewhere, Errand, Progress } from '../elsewhere.ts';
+import type { StageContext } from '../kind.ts';
+import { type BuildEvidence, buildInWords } from './build-evidence.ts';
+import type { Build, BuildOrder, Builds } from './builds.ts';
+
+type InProject = { readonly name: string; readonly project?: string | undefined };
+
+/** What one kind runs in a build, and what it makes of a build that has ended and of which something can be said. */
+export type BuildWork<S extends Stage & InProject, Result> = {
+  readonly order: (
+    stage: S,
+    context: StageContext,
+    capture: Parameters<Elsewhere<S, Result>['advance']>[3],
+  ) => Omit<BuildOrder, 'project' | 'run'>;
+  readonly result: (stage: S, evidence: BuildEvidence, build: Build) => Progress<Result>;
+};
+
+/** A stage whose work is one build of a CodeBuild project. */
+export function buildElsewhere<S extends Stage & InProject, Result>(
+  work: BuildWork<S, Result>,
+): Elsewhere<S, Result> {
+  return {
+    answer: () => 'codeBuild',
+    lacks: ({ project }, cloud) =>
+      cloud === undefined ? `AWS CodeBuild, where its project ${project} would run it` : undefined,
+    async advance(stage, context, errand, capture) {
+      const { builds, project } = projectOf(stage, context);
+      const build =
+        (await builds.find(project, errand.reference, errand.since)) ??
+        (await builds.start({ ...work.order(stage, context, capture), project, run: errand.reference }));
+      if (build.status === 'IN_PROGRESS') return { state: 'running' };
+      const evidence = await build.evidence();
+      return failureOf(stage, evidence) ?? work.result(stage, evidence, build);
+    },
+    stop: (stage, context, errand) => stopBuild(stage, context, errand),
+  };
+}
+
+/** Tells the build of an attempt to end, where one runs. Returns it as it was found. */
+export async function stopBuild(stage: InProject, context: StageContext, errand: Errand): Promise<void> {
+  const { builds, project } = projectOf(stage, context);
+  const build = await builds.find(project, errand.reference, errand.since);
+  if (build?.status === 'IN_PROGRESS') await builds.stop(build.id);
+}
+
+/** The builds of this system and the project of a stage. Errors: `InvalidInput` where there is none. */
+export function projectOf(
+  { name, project }: InProject,
+  { cloud }: { readonly cloud?: Cloud | undefined },
+): { readonly builds: Builds; readonly project: string } {
+  if (cloud !== undefined && project !== undefined) return { builds: cloud.builds, project };
+  throw new NoneventError(
+    'InvalidInput',
+    `${name} runs on AWS CodeBuild, in project ${project ?? '(none)'}, which this system does not have`,
+    { fields: { stage: name }, hint: 'leave project out where the command is to run as a process' },
+  );
+}
+
+/**
+ * What keeps a build from saying anything about the question. A build that failed before its command ran, such as for an artifact
+ * that it could not fetch, has judged nothing.
+ */
+function failureOf<Result>(stage: InProject, evidence: BuildEvidence): Progress<Result> | undefined {
+  const cause = { expected: 'a build that ran to its end', observed: buildInWords(evidence), evidence };
+  switch (evidence.status) {
+    case 'SUCCEEDED':
+      return undefined;
+    case 'FAILED': {
+      const ran = evidence.phase === 'BUILD' || evidence.phase === 'POST_BUILD';
+      return ran ? undefined : { state: 'failed', cause: { mode: 'errored', ...cause } };
+    }
+    case 'TIMED_OUT':
+      return { state: 'failed', cause: { mode: 'timedOut', ...cause } };
+    case 'FAULT':
+    case 'STOPPED':
+      return { state: 'failed', cause: { mode: 'errored', ...cause } };
+    case 'IN_PROGRESS':
+      throw new Error(`build ${evidence.build} of ${stage.name} has not ended`);
+    default:
+      return evidence.status satisfies never;
+  }
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { decideToMeasure } from '../../lifecycle/decide.ts';
+import { stageViewOf } from '../../lifecycle/standing.ts';
+import type { MigrateStage } from '../../pipeline/kinds/migrate.ts';
+import { decideAndAppend, openSession } from '../drive/session.ts';
+import type { StageContext } from '../kind.ts';
+import { progressInWords } from './progress.ts';
+
+/** How often a mark is recorded at most, in milliseconds: a migration of a day makes a history that can be read. */
+const RECORD_EVERY = 10_000;
+
+const marked = z.object({ progress: z.string() });
+
+/** Records marks in the history while a migration runs. */
+export type ProgressRecorder = {
+  readonly record: (mark: string) => void;
+  /** Settles once nothing is being written any more. */
+  readonly settled: () => Promise<void>;
+};
+
+/**
+ * The first mark is recorded at once and later ones every ten seconds, so that an executor that vanishes takes little with it. An
+ * outage of the store takes a mark and never the migration: the next attempt begins a little earlier.
+ */
+export function recordProgress(
+  stage: MigrateStage,
+  { store, deployment, attempt, now }: StageContext,
+): ProgressRecorder {
+  let recordedAt = Number.NEGATIVE_INFINITY;
+  let writing = Promise.resolve();
+  const write = async (mark: string): Promise<void> => {
+    const judgement = {
+      verdict: 'inconclusive',
+      expected: `schema ${stage.schema} at version ${stage.to}`,
+      observed: progressInWords(mark),
+    } as const;
+    const measured = { stage: stage.name, attempt, evidence: { progress: mark }, judgement };
+    const session = await openSession(store, deployment.view.deployment);
+    await decideAndAppend(store, session, (current) => decideToMeasure(current, measured, stage));
+  };
+  return {
+    record(mark) {
+      if (now() - recordedAt < RECORD_EVERY) return;
+      recordedAt = now();
+      writing = writing.then(() => write(mark)).catch(() => {});
+    },
+    settled: () => writing,
+  };
+}
+
+/** The newest mark of the attempts before this one: of the one that failed last, or what was recorded while it ran. */
+export function earlierMark({ name }: MigrateStage, { deployment }: StageContext): string | undefined {
+  const { failure, evidence } = stageViewOf(deployment, name);
+  return [failure?.evidence, evidence].flatMap((recorded) => {
+    const read = marked.safeParse(recorded);
+    return read.success ? [read.data.progress] : [];
+  })[0];
+}

@@ -1,0 +1,100 @@
+import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import type { MigrateStage } from '../../pipeline/kinds/migrate.ts';
+import type { Digest } from '../../pipeline/release.ts';
+import { outcomeInWords } from '../command/outcome-in-words.ts';
+import type { StageContext } from '../kind.ts';
+import { plainLine } from '../plain-text.ts';
+import { type CommandOutcome, runCommand } from '../run-command.ts';
+import { secretsOf } from '../secret-values.ts';
+import { progressInWords, readProgress } from './progress.ts';
+import { earlierMark, recordProgress } from './record-progress.ts';
+
+/** How a command of a migration ended, as it is recorded. */
+export type MigrationOutcome = Omit<CommandOutcome, 'output'> & { readonly progress?: string };
+
+/**
+ * Runs the command of a migration. What it prints as `nonevent:progress MARK` is recorded, also where it fails, and handed to the
+ * next attempt as NONEVENT_PROGRESS.
+ *
+ * Errors: `CommandFailed`, with the newest mark, unless it ends with exit code 0; those of `runCommand`.
+ */
+export async function runMigration(
+  stage: MigrateStage,
+  artifact: Digest,
+  context: StageContext,
+): Promise<MigrationOutcome> {
+  const recorder = recordProgress(stage, context);
+  const earlier = earlierMark(stage, context);
+  const progress = readProgress(secretsOf(stage), earlier, recorder.record);
+  const run = {
+    stage,
+    purpose: 'apply',
+    command: stage.run,
+    artifact,
+    variables: { ...versionsOf(stage), ...(earlier === undefined ? {} : { NONEVENT_PROGRESS: earlier }) },
+    heard: progress.hear,
+  } as const;
+  try {
+    return await runCommand(run, context, async ({ output: _, ...outcome }) => {
+      if (outcome.exitCode !== 0) throw commandFailed(stage, stage.phase, outcome, progress.mark());
+      const mark = progress.mark();
+      return { ...outcome, ...(mark === undefined ? {} : { progress: mark }) };
+    });
+  } catch (thrown) {
+    throw withMark(stage, thrown, progress.mark());
+  } finally {
+    await recorder.settled();
+  }
+}
+
+/**
+ * Runs the command that takes a migration back, or the one that tells whether a contract did harm.
+ *
+ * Errors: `CommandFailed` unless it ends with exit code 0; those of `runCommand`.
+ */
+export function runWayBack(
+  stage: MigrateStage,
+  command: string,
+  artifact: Digest,
+  context: StageContext,
+): Promise<MigrationOutcome> {
+  const run = { stage, purpose: 'undo', command, artifact, variables: versionsOf(stage) } as const;
+  return runCommand(run, context, async ({ output: _, ...outcome }) => {
+    const what = stage.phase === 'contract' ? 'verify' : 'undo';
+    if (outcome.exitCode !== 0) throw commandFailed(stage, what, outcome, undefined);
+    return outcome;
+  });
+}
+
+function versionsOf({ schema, phase, from, to }: MigrateStage): Readonly<Record<string, string>> {
+  return {
+    NONEVENT_SCHEMA: schema,
+    NONEVENT_PHASE: phase,
+    NONEVENT_FROM: String(from),
+    NONEVENT_TO: String(to),
+  };
+}
+
+function commandFailed(
+  stage: MigrateStage,
+  what: string,
+  outcome: MigrationOutcome,
+  mark: string | undefined,
+): NoneventError {
+  const { log, tail } = outcome;
+  const came = mark === undefined ? '' : `; progress ${progressInWords(mark)}`;
+  const message = `${what} of ${stage.name}: ${outcomeInWords(outcome)}${came}; expected exit code 0; output: ${plainLine(tail.slice(-1500), 1500)}`;
+  return new NoneventError('CommandFailed', message, {
+    fields: { stage: stage.name, log, ...(mark === undefined ? {} : { progress: mark }) },
+    hint: `read ${log} in the work folder`,
+  });
+}
+
+/** A command that was cut short leaves no outcome, but how far it had come is known. */
+function withMark(stage: MigrateStage, thrown: unknown, mark: string | undefined): unknown {
+  if (thrown instanceof NoneventError || mark === undefined) return thrown;
+  return new NoneventError('CommandFailed', `${stage.name} was ended at ${progressInWords(mark)}`, {
+    fields: { stage: stage.name, progress: mark, ended: messageOf(thrown) },
+    cause: thrown,
+  });
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { S3Client } from '@aws-sdk/client-s3';
+import { S3_CONFIG } from '../../lib/stages/cloud/s3-artifacts.ts';
+import { type FakeAnswer, type FakeRequest, serve } from './serve.ts';
+
+export type S3Object = {
+  readonly body: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The length that it is given out with. @default the true one */
+  readonly length?: number;
+};
+
+export type FakeS3 = {
+  readonly client: S3Client;
+  /** By `bucket/key`. */
+  readonly objects: Map<string, S3Object>;
+  readonly requests: string[];
+  /** Answers that the next requests get instead of their own, as `[status, code]`. */
+  readonly faults: [number, string][];
+};
+
+/**
+ * S3 as far as objects are put and read whole: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html and
+ * API_GetObject.html. A wrong checksum is `BadDigest`; `If-None-Match: *` on a key that is there is 412
+ * `PreconditionFailed`; a copy takes the same conditions (API_CopyObject.html); a bucket that is not there is `NoSuchBucket`; retention needs a bucket with object lock
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html).
+ */
+export async function fakeS3(
+  options: { readonly buckets?: readonly string[]; readonly locked?: readonly string[] } = {},
+): Promise<FakeS3> {
+  const { buckets = ['artifacts'], locked = [] } = options;
+  const objects = new Map<string, S3Object>();
+  const requests: string[] = [];
+  const faults: [number, string][] = [];
+  const service = await serve((request) => {
+    const path = request.path.slice(1);
+    requests.push(`${request.method} ${path}`);
+    const fault = faults.shift();
+    if (fault !== undefined) return failure(...fault);
+    const bucket = path.split('/')[0] ?? '';
+    if (!buckets.includes(bucket)) return failure(404, 'NoSuchBucket');
+    if (request.method === 'PUT' && request.headers['x-amz-copy-source'] !== undefined)
+      return copy(objects, path, request);
+    if (request.method === 'PUT') return put(objects, path, request, locked.includes(bucket));
+    if (request.method === 'GET') return get(objects, path);
+    if (request.method === 'HEAD') return { ...get(objects, path), body: '' };
+    return failure(405, 'MethodNotAllowed');
+  });
+  const client = new S3Client({ ...S3_CONFIG, ...service, forcePathStyle: true, maxAttempts: 1 });
+  return { client, objects, requests, faults };
+}
+
+function put(
+  objects: Map<string, S3Object>,
+  path: string,
+  { headers, body }: FakeRequest,
+  isLocked: boolean,
+): FakeAnswer {
+  if (headers['content-length'] !== undefined && Number(headers['content-length']) !== body.length)
+    return failure(400, 'IncompleteBody');
+  const promised = headers['x-amz-checksum-sha256'];
+  if (promised !== undefined && promised !== createHash('sha256').update(body).digest('base64'))
+    return failure(400, 'BadDigest');
+  if (headers['if-none-match'] === '*' && objects.has(path)) return failure(412, 'PreconditionFailed');
+  if (headers['x-amz-object-lock-mode'] !== undefined) {
+    if (!isLocked) return failure(400, 'InvalidRequest');
+    if (promised === undefined && headers['content-md5'] === undefined) return failure(400, 'InvalidRequest');
+  }
+  const kept = Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
+  objects.set(path, { body, headers: kept });
+  return { headers: { etag: etagOf(body) } };
+}
+
+/** The source's bytes at this moment; `x-amz-copy-source-if-match` holds them against what was seen before. */
+function copy(objects: Map<string, S3Object>, path: string, { headers }: FakeRequest): FakeAnswer {
+  const source = objects.get(decodeURIComponent(String(headers['x-amz-copy-source']).replace(/\?.*$/, '')));
+  if (source === undefined) return failure(404, 'NoSuchKey');
+  const wanted = headers['x-amz-copy-source-if-match'];
+  if (wanted !== undefined && wanted !== etagOf(source.body)) return failure(412, 'PreconditionFailed');
+  if (headers['if-none-match'] === '*' && objects.has(path)) return failure(412, 'PreconditionFailed');
+  const checksum = createHash('sha256').update(source.body).digest('base64');
+  objects.set(path, { body: source.body, headers: { 'x-amz-checksum-sha256': checksum } });
+  return {
+    headers: { 'content-type': 'application/xml' },
+    body: `<CopyObjectResult><ETag>${etagOf(source.body)}</ETag><ChecksumSHA256>${checksum}</ChecksumSHA256></CopyObjectResult>`,
+  };
+}
+
+function etagOf(body: Buffer): string {
+  return `"${createHash('md5').update(body).digest('hex')}"`;
+}
+
+function get(objects: Map<string, S3Object>, path: string): FakeAnswer {
+  const found = objects.get(path);
+  if (found === undefined) return failure(404, 'NoSuchKey');
+  const kept = Object.entries(found.headers).filter(([name]) => name.startsWith('x-amz-'));
+  return {
+    headers: {
+      ...Object.fromEntries(kept),
+      'content-length': String(found.length ?? found.body.length),
+      etag: etagOf(found.body),
+    },
+    body: found.body,
+  };
+}
+
+function failure(status: number, code: string): FakeAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/xml' },
+    body: `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`,
+  };
+}

@@ -1,0 +1,439 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { callbackHandler } from '../../../functions/callback.ts';
+import type { DeploymentId } from '../../../lib/history/deployment-id.ts';
+import { pipelineDigest } from '../../../lib/history/digests.ts';
+import { createDynamoDBEventStore } from '../../../lib/history/dynamodb-event-store.ts';
+import type { EventData } from '../../../lib/history/events.ts';
+import type { Deployment } from '../../../lib/lifecycle/deployment.ts';
+import { replay } from '../../../lib/lifecycle/replay.ts';
+import { compileStatesLanguage } from '../../../lib/lifecycle/states-language.ts';
+import { EVENT_FUNCTION_NAMES, FUNCTION_NAMES } from '../../../lib/local/function-names.ts';
+import { startNonevent } from '../../../lib/local/nonevent-system.ts';
+import { pipelineSchema } from '../../../lib/pipeline/pipeline.ts';
+import { LOCAL_POLICY } from '../../../lib/stages/address-policy.ts';
+import { createArtifactStore } from '../../../lib/stages/artifact-store.ts';
+import { createBuilds } from '../../../lib/stages/cloud/code-build.ts';
+import { stateMachineName } from '../../../lib/stages/drive/executions.ts';
+import type { Services } from '../../../lib/stages/drive/services.ts';
+import { createTaskAnswers } from '../../../lib/stages/drive/task-answers.ts';
+import { type FakeBuild, fakeCodeBuild } from '../../aws/code-build.ts';
+
+const PATIENCE = { timeout: 30_000, interval: 5 };
+
+const BUILD = {
+  kind: 'command',
+  name: 'unit',
+  question: 'Do the tests pass?',
+  expect: 1,
+  timeout: 60,
+  retries: 1,
+  project: 'shop',
+  run: 'cat greeting.txt && mkdir dist && cp greeting.txt dist/',
+  artifact: 'dist',
+};
+const { artifact: _, ...PLAIN } = BUILD;
+const LOOK = {
+  ...BUILD,
+  name: 'look',
+  project: undefined,
+  artifact: undefined,
+  run: 'test "$(cat greeting.txt)" = hello',
+};
+const REPORTED = {
+  kind: 'function',
+  name: 'measure',
+  question: 'Is it fast?',
+  expect: 1,
+  timeout: 60,
+  retries: 0,
+  module: 'check.mjs#measure',
+  criteria: { latencyMs: { max: 300 }, status: { equals: 'ok' } },
+};
+/** Says where its key is and that it will report. */
+const CHECK = `
+import { writeFileSync } from 'node:fs';
+export function measure({ key, deployment, attempt }) {
+  writeFileSync(process.env.KEYS + '/' + deployment + '-' + attempt, key);
+  console.log('asked');
+  return { pending: true };
+}
+export const answers = () => ({ latencyMs: 12, status: 'ok' });
+export const quiet = () => undefined;
+`;
+
+/** A whole local system with a stand-in for CodeBuild, and a deployment that runs on it. */
+const atEnd: (() => Promise<unknown>)[] = [];
+
+async function ground() {
+  const folder = await mkdtemp(join(tmpdir(), 'nonevent-callback-'));
+  atEnd.push(() => rm(folder, { recursive: true, force: true }));
+  const source = join(folder, 'source');
+  await mkdir(source);
+  await writeFile(join(source, 'greeting.txt'), 'hello\n');
+  await writeFile(join(source, 'check.mjs'), CHECK);
+  const bucket = join(folder, 'bucket');
+  const artifacts = createArtifactStore(bucket);
+  const artifact = await artifacts.pack(source, 'nothing');
+  const codeBuild = await fakeCodeBuild({
+    projects: ['shop'],
+    bucket,
+    atEnd: (close) => void atEnd.push(close),
+  });
+  const builds = createBuilds({
+    client: codeBuild.client,
+    logs: codeBuild.logs,
+    bucket: 'artifacts',
+    pollMs: 5,
+  });
+  const functions = { invoke: () => Promise.reject(new Error('no function is asked here')) };
+  const aws = { cloud: { builds, functions }, artifacts, askEveryMs: 3_600_000 };
+  const logged: string[] = [];
+  const start = async () => {
+    const system = await startNonevent({
+      folder: join(folder, 'data'),
+      timeScale: 0.001,
+      log: (line) => void logged.push(line),
+      aws,
+    });
+    atEnd.push(() => system.close());
+    return system;
+  };
+  let system = await start();
+  let deployments = 0;
+  const deploymentNow = async (id: DeploymentId): Promise<Deployment> => {
+    const { dynamodb } = system.clients;
+    const store = createDynamoDBEventStore({ client: dynamodb, table: system.connection.table });
+    return replay((await store.load(`deployment#${id}`)).commits);
+  };
+  return {
+    folder,
+    codeBuild,
+    logged,
+    keyOf: (id: DeploymentId) => readFile(join(folder, `${id}-1`), 'utf8'),
+    /** How many builds were started for a deployment. */
+    buildsOf: (id: DeploymentId) =>
+      [...codeBuild.builds.values()].filter(({ order }) =>
+        order.environmentVariablesOverride.some(({ value }) => value === id),
+      ).length,
+    invoke: (name: string, payload: unknown) => system.invoke(name, payload),
+    /** What a handler has that can reach everything but Step Functions. */
+    cutOff: (): Services => {
+      const { dynamodb } = system.clients;
+      const nothing = () => Promise.reject(new Error('not for this'));
+      return {
+        ...aws,
+        store: createDynamoDBEventStore({ client: dynamodb, table: system.connection.table }),
+        targets: { target: nothing, runtime: nothing } as never,
+        flags: { publish: nothing },
+        addresses: LOCAL_POLICY,
+        answers: createTaskAnswers({ send: () => Promise.reject(new Error('no connection')) }),
+        workFolder: async () => folder,
+        closing: new AbortController().signal,
+        now: Date.now,
+        log: (line) => void logged.push(line),
+      };
+    },
+    async restart() {
+      await system.close();
+      system = await start();
+    },
+    async publish(detailType: string, detail: object) {
+      await system.clients.events.send(
+        new PutEventsCommand({
+          Entries: [{ Source: 'test', DetailType: detailType, Detail: JSON.stringify(detail) }],
+        }),
+      );
+    },
+    callback: (detailType: string, detail?: object) =>
+      system.invoke(EVENT_FUNCTION_NAMES.callback, { 'detail-type': detailType, detail }) as Promise<{
+        result: string;
+      }>,
+    async deploy(...stages: readonly object[]): Promise<DeploymentId> {
+      const pipeline = pipelineSchema.parse({ pipeline: 'shop', environments: {}, stages });
+      await system.clients.states.send(
+        new CreateStateMachineCommand({
+          name: stateMachineName('shop', pipelineDigest(pipeline)),
+          definition: JSON.stringify(compileStatesLanguage(pipeline, FUNCTION_NAMES)),
+          roleArn: 'arn:aws:iam::000000000000:role/none',
+        }),
+      );
+      deployments += 1;
+      const trigger = { id: `test-${deployments}`, source: 'test', actor: 'tester' };
+      const detail = { pipeline, release: { version: '1.0.0', artifact }, trigger };
+      const { deployment } = (await system.invoke(EVENT_FUNCTION_NAMES.request, { detail })) as {
+        deployment: DeploymentId;
+      };
+      return deployment;
+    },
+    /** The deployment, once it is as it is waited for. */
+    once: (id: DeploymentId, holds: (deployment: Deployment) => boolean) =>
+      vi.waitFor(async () => {
+        const deployment = await deploymentNow(id);
+        if (holds(deployment)) return deployment;
+        throw new Error(
+          `${deployment.state.join(', ')}: ${deployment.view.stages.map((one) => one.failure?.observed)}`,
+        );
+      }, PATIENCE),
+    now: deploymentNow,
+    endings: async (id: DeploymentId) => (await deploymentNow(id)).view.stages.map(({ state }) => state),
+  };
+}
+
+let on: Awaited<ReturnType<typeof ground>>;
+beforeAll(async () => {
+  on = await ground();
+});
+afterAll(async () => {
+  for (const end of atEnd.reverse()) await end();
+});
+
+const isOver = ({ view }: Deployment) => view.outcome !== undefined;
+const isPending = ({ view }: Deployment) => view.stages.some(({ awaiting }) => awaiting?.pending === true);
+
+test('a command on CodeBuild builds the artifact of the stages after it, and its end is told by an event', async () => {
+  const id = await on.deploy(BUILD, LOOK);
+  const build = await on.codeBuild.startedFor('unit');
+  await on.codeBuild.run(build);
+  await on.publish('CodeBuild Build State Change', on.codeBuild.event(build));
+  const { view } = await on.once(id, isOver);
+  expect(view.stages.map(({ name, state, attempts }) => [name, state, attempts])).toEqual([
+    ['unit', 'passed', 1],
+    ['look', 'passed', 1],
+  ]);
+  expect(view.stages[0]?.evidence).toMatchObject({ build: build.id, status: 'SUCCEEDED', phase: null });
+  expect(view.stages[0]?.judgement?.observed).toMatch(/^build shop:\S+ SUCCEEDED; last line: hello$/);
+  expect(view.artifact).not.toBe(view.release.artifact);
+  expect(on.buildsOf(id)).toBe(1);
+});
+
+test('a failing command fails its stage with what it said; forged, doubled and late events change nothing', async () => {
+  const id = await on.deploy({ ...BUILD, run: 'echo 1 failed, 12 passed; exit 1' });
+  const build = await on.codeBuild.startedFor('unit');
+  const forged = { ...on.codeBuild.event(build), 'build-status': 'SUCCEEDED' };
+  expect(await on.callback('CodeBuild Build State Change', forged)).toEqual({ result: 'running' });
+  const theirs = on.codeBuild.intrude('shop', {
+    NONEVENT_DEPLOYMENT: id,
+    NONEVENT_STAGE: 'unit',
+    NONEVENT_ATTEMPT: '1',
+    NONEVENT_RUN: 'a guess',
+  });
+  on.codeBuild.end(theirs, 'SUCCEEDED');
+  const told = (told: FakeBuild) => on.callback('CodeBuild Build State Change', on.codeBuild.event(told));
+  expect(await told(theirs)).toEqual({ result: 'running' });
+
+  await on.codeBuild.run(build);
+  expect(await told(build)).toEqual({ result: 'completed' });
+  expect(await told(build)).toEqual({ result: 'late' });
+  const { view } = await on.once(id, isOver);
+  expect(await told(build)).toEqual({ result: 'late' });
+  expect(view.outcome).toBe('failed');
+  expect(view.stages[0]?.failure).toMatchObject({ mode: 'rejected' });
+  expect(view.stages[0]?.failure?.observed).toMatch(
+    /^build shop:\S+ FAILED in BUILD: Error while executing command\. Reason: exit status 1; tests: 1 failed, 12 passed$/,
+  );
+});
+
+test('a build that fails before its command, or for CodeBuild itself, is started again', async () => {
+  const id = await on.deploy(BUILD);
+  const first = await on.codeBuild.startedFor('unit');
+  first.phase = { phaseType: 'PRE_BUILD', phaseStatus: 'FAILED', message: 'checksum did not match' };
+  on.codeBuild.end(first, 'FAILED');
+  await on.publish('CodeBuild Build State Change', on.codeBuild.event(first));
+  await on.once(id, ({ view }) => view.stages[0]?.attempts === 2);
+  const second = await on.codeBuild.startedFor('unit');
+  expect(second.id).not.toBe(first.id);
+  expect(await on.callback('CodeBuild Build State Change', on.codeBuild.event(first))).toEqual({
+    result: 'late',
+  });
+  await on.codeBuild.run(second);
+  await on.callback('CodeBuild Build State Change', on.codeBuild.event(second));
+  expect((await on.once(id, isOver)).view.outcome).toBe('succeeded');
+});
+
+test('a build whose end nobody told is found by looking, and by a restarted system', async () => {
+  const id = await on.deploy(BUILD, {
+    ...BUILD,
+    name: 'again',
+    artifact: undefined,
+    run: 'cat greeting.txt',
+  });
+  await on.codeBuild.run(await on.codeBuild.startedFor('unit'));
+  on.codeBuild.faults.push('ThrottlingException');
+  expect(await on.callback('Scheduled Event')).toMatchObject({ looked: 1, troubles: [expect.any(String)] });
+  expect((await on.now(id)).view.stages[0]).toMatchObject({ state: 'running', attempts: 1 });
+  expect(await on.callback('Scheduled Event')).toEqual({ looked: 1, troubles: [] });
+
+  const build = await on.codeBuild.startedFor('again');
+  await on.restart();
+  await on.codeBuild.run(build);
+  await on.callback('CodeBuild Build State Change', on.codeBuild.event(build));
+  const { view } = await on.once(id, isOver);
+  expect(view).toMatchObject({ outcome: 'succeeded', stages: [{ attempts: 1 }, { attempts: 1 }] });
+  expect(on.buildsOf(id)).toBe(2);
+});
+
+test('a function reports with its key; a wrong key, another attempt and another deployment change nothing', async () => {
+  const id = await on.deploy({ ...REPORTED, env: { KEYS: on.folder } });
+  await on.once(id, isPending);
+  const key = await on.keyOf(id);
+  const report = {
+    deployment: id,
+    stage: 'measure',
+    attempt: 1,
+    key,
+    evidence: { latencyMs: 120, status: 'ok' },
+  };
+  const told = (more: object) => on.callback('Stage Reported', { ...report, ...more });
+
+  expect(await told({ key: 'guessed' })).toEqual({ result: 'refused' });
+  expect(await told({ attempt: 2 })).toEqual({ result: 'refused' });
+  expect(await told({ stage: 'nothing' })).toEqual({ result: 'refused' });
+  expect(await told({ deployment: '0'.repeat(20) })).toEqual({ result: 'refused' });
+  await expect(told({ approved: true })).rejects.toThrow(/approved/);
+  expect(on.logged.slice(before).filter((line) => line.includes('changes nothing'))).toHaveLength(4);
+  expect((await on.now(id)).view.stages[0]?.state).toBe('running');
+
+  expect(await told({})).toEqual({ result: 'completed' });
+  expect(await told({ evidence: { latencyMs: 900, status: 'ok' } })).toEqual({ result: 'late' });
+  const { view } = await on.once(id, isOver);
+  expect(view.stages[0]).toMatchObject({
+    state: 'passed',
+    evidence: { answer: { latencyMs: 120, status: 'ok' } },
+    judgement: {
+      verdict: 'pass',
+      expected: 'latencyMs at most 300, status exactly "ok"',
+      observed: 'latencyMs 120, status "ok"',
+    },
+  });
+  expect(JSON.stringify(view)).not.toContain(key);
+});
+
+test('a report of a bare yes leaves the question open, and the stage fails', async () => {
+  const id = await on.deploy({ ...REPORTED, env: { KEYS: on.folder } });
+  await on.once(id, isPending);
+  const key = await on.keyOf(id);
+  await on.publish('Stage Reported', { deployment: id, stage: 'measure', attempt: 1, key, evidence: true });
+  const { view } = await on.once(id, isOver);
+  expect(view.stages[0]?.failure).toMatchObject({
+    mode: 'inconclusive',
+    observed: 'latencyMs missing, status missing',
+  });
+});
+
+test('functions answer at once beside a build, in a parallel group', async () => {
+  const answers = { ...REPORTED, name: 'answers', module: 'check.mjs#answers' };
+  const group = { parallel: 'early', stages: [{ ...BUILD, artifact: undefined, run: 'true' }, answers] };
+  const id = await on.deploy(group);
+  const build = await on.codeBuild.startedFor('unit');
+  await on.codeBuild.run(build);
+  await on.callback('CodeBuild Build State Change', on.codeBuild.event(build));
+  expect((await on.once(id, isOver)).view.outcome).toBe('succeeded');
+  expect(await on.endings(id)).toEqual(['passed', 'passed']);
+});
+
+test('a change on CodeBuild is undone by another build, with what it had captured, after its own has ended', async () => {
+  const change = {
+    ...PLAIN,
+    kind: 'custom',
+    name: 'switch-on',
+    capture: 'echo "was off"',
+    run: `echo "$NONEVENT_CAPTURE, now on" >> ${on.folder}/effects`,
+    undo: `echo "back to $NONEVENT_CAPTURE" >> ${on.folder}/effects`,
+  };
+  const id = await on.deploy(change, { ...LOOK, name: 'no', run: 'false', retries: 0 });
+  await on.codeBuild.run(await on.codeBuild.startedFor('switch-on'));
+  await on.once(id, ({ view }) => view.stages[0]?.capture !== undefined);
+  const making = await on.codeBuild.startedFor('switch-on');
+  await on.codeBuild.run(making);
+  await on.callback('CodeBuild Build State Change', on.codeBuild.event(making));
+  await on.once(id, ({ state }) => state.includes('undo switch-on'));
+  const undoing = await on.codeBuild.startedFor('switch-on');
+  await on.codeBuild.run(undoing);
+  const { view } = await on.once(id, isOver);
+  expect(view.outcome).toBe('rolledBack');
+  expect(await readFile(join(on.folder, 'effects'), 'utf8')).toBe('was off, now on\nback to was off\n');
+  expect(view.stages[0]).toMatchObject({ state: 'undone', capture: { output: 'was off' } });
+});
+
+test('a change whose build still runs when it is stopped is undone only after that build has ended', async () => {
+  const change = { ...PLAIN, kind: 'custom', name: 'switch-on', undo: 'true' };
+  const id = await on.deploy(change);
+  const making = await on.codeBuild.startedFor('switch-on');
+  await on.publish('Stop Requested', { deployment: id, actor: 'ada', reason: 'wrong version' });
+  await on.once(id, ({ state }) => state.includes('undo switch-on'));
+  const undoing = await on.codeBuild.startedFor('switch-on');
+  expect(making.buildStatus).toBe('STOPPED');
+  on.codeBuild.end(undoing, 'FAULT');
+  const again = await on.codeBuild.startedFor('switch-on');
+  await on.codeBuild.run(again);
+  const { view } = await on.once(id, isOver);
+  expect([view.outcome, view.stages[0]?.state, view.stages[0]?.undoFailures]).toEqual([
+    'rolledBack',
+    'undone',
+    1,
+  ]);
+  expect(on.buildsOf(id)).toBe(3);
+});
+
+test('a service that throttles is asked again, in the same attempt', async () => {
+  on.codeBuild.faults.push('ThrottlingException');
+  const id = await on.deploy({ ...BUILD, retries: 0 });
+  const build = await on.codeBuild.startedFor('unit');
+  await on.codeBuild.run(build);
+  await on.callback('CodeBuild Build State Change', on.codeBuild.event(build));
+  const { view } = await on.once(id, isOver);
+  expect([view.outcome, view.stages[0]?.attempts]).toEqual(['succeeded', 1]);
+  expect(view.stages[0]?.awaiting?.tokens).toHaveLength(2);
+});
+
+test('an outcome that was recorded and not answered is answered by the event that comes again', async () => {
+  const id = await on.deploy(BUILD);
+  const build = await on.codeBuild.startedFor('unit');
+  await on.codeBuild.run(build);
+  const event = { 'detail-type': 'CodeBuild Build State Change', detail: on.codeBuild.event(build) };
+  await expect(callbackHandler(on.cutOff())(event)).rejects.toMatchObject({ name: 'StoreUnavailable' });
+  expect((await on.now(id)).view).toMatchObject({ outcome: undefined, stages: [{ state: 'passed' }] });
+  expect(await on.invoke(EVENT_FUNCTION_NAMES.callback, event)).toEqual({ result: 'completed' });
+  expect((await on.once(id, isOver)).view.outcome).toBe('succeeded');
+});
+
+test('a stop ends a build that is waited for', async () => {
+  const id = await on.deploy(BUILD);
+  const build = await on.codeBuild.startedFor('unit');
+  await on.publish('Stop Requested', { deployment: id, actor: 'ada', reason: 'wrong version' });
+  const { view } = await on.once(id, isOver);
+  expect(view.stages[0]?.failure?.mode).toBe('stopped');
+  expect(build.buildStatus).toBe('STOPPED');
+});
+
+test('without a CodeBuild project of that name, and without CodeBuild, nothing begins', async () => {
+  const id = await on.deploy({ ...BUILD, project: 'unknown', retries: 0 });
+  const { view } = await on.once(id, isOver);
+  expect(view.stages[0]?.failure?.observed).toMatch(/codebuild refused .*ResourceNotFoundException/);
+});
+
+test('what is recorded before the build begins is enough to find it', async () => {
+  const id = await on.deploy(BUILD);
+  const build = await on.codeBuild.startedFor('unit');
+  const { view } = await on.now(id);
+  const run = build.order.environmentVariablesOverride.find(({ name }) => name === 'NONEVENT_RUN')?.value;
+  const awaiting = view.stages[0]?.awaiting satisfies
+    | Omit<EventData<'StageAwaiting'>, 'stage' | 'token'>
+    | undefined;
+  expect(awaiting).toMatchObject({ attempt: 1, answer: 'codeBuild', reference: run });
+  const token = awaiting?.tokens[0] ?? '';
+  expect(token).not.toBe('');
+  expect(JSON.stringify(build.order)).not.toContain(token);
+  await on.codeBuild.run(build);
+  await on.callback('CodeBuild Build State Change', on.codeBuild.event(build));
+  await on.once(id, isOver);
+});
+
+test('an event that is none of ours is refused by its form', async () => {
+  await expect(callbackHandler({} as never)({ 'detail-type': 'Approved' })).rejects.toThrow(/detail-type/);
+});
