@@ -3,6 +3,24 @@ import { NoneventError } from '../../lib/nonevent-error.ts';
 
 const text = z.string().min(1);
 
+/** The ids of AppConfig, as JSON. */
+const flagPlaces = z
+  .string()
+  .transform((written, { addIssue }) => {
+    try {
+      return JSON.parse(written) as unknown;
+    } catch {
+      addIssue({ code: 'custom', message: 'expected JSON', input: undefined });
+      return z.NEVER;
+    }
+  })
+  .pipe(
+    z.object({
+      strategy: text,
+      places: z.record(text, z.object({ application: text, environment: text, profile: text })),
+    }),
+  );
+
 /** What CDK tells every function of the system it belongs to. lib/infra/deployment-system.ts writes it. */
 const environment = z.object({
   AWS_REGION: text,
@@ -10,6 +28,9 @@ const environment = z.object({
   NONEVENT_TABLE: text,
   NONEVENT_ARTIFACTS: text,
   NONEVENT_BUS: text,
+  NONEVENT_SEALS: text,
+  NONEVENT_SIGNING_KEY: text,
+  NONEVENT_FLAGS: flagPlaces,
   NONEVENT_DEFINITIONS: text.describe('The folder of the layer with the installed pipelines.'),
   NONEVENT_STATE_MACHINES: text
     .regex(

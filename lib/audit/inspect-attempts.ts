@@ -35,6 +35,7 @@ export function inspectAttempts(): (event: Event) => string | undefined {
         return undefined;
       case 'StageStarted':
         return started(named(event.data.stage), event.data);
+      case 'StageAwaiting':
       case 'StageMeasured':
         return openProblem(named(event.data.stage), event.data);
       case 'StagePassed':

@@ -1,28 +1,33 @@
 import type { Environment, Lease } from '../environments/environment.ts';
+import { afterSchemaChange, type SchemaStates } from '../environments/schema.ts';
 import { environmentEvents } from '../history/environment-events.ts';
-import type { EnvironmentEvent, Event } from '../history/events.ts';
+import type { EnvironmentEvent, Event, EventData } from '../history/events.ts';
 import { findingAt } from './inspect-deployment.ts';
+import { schemaIllegality } from './inspect-schema.ts';
 import type { Inspector } from './inspector.ts';
 
 /**
  * Holds an environment's history against the rules of its lease: one holder at a time, a fence that grows by one with
- * each lease, released by whoever holds it, taken in the order of the queue, and nothing made live without it.
+ * each lease, released by whoever holds it, taken in the order of the queue, and nothing made live or
+ * migrated without it.
  */
 export function inspectEnvironment(): Inspector {
   let lease: Lease | undefined;
   let fence = 0;
   let queue: readonly string[] = [];
+  let schemas: SchemaStates = {};
   return {
     commit(commit) {
       for (const [index, event] of commit.events.entries()) {
         const problem = isOfEnvironment(event)
-          ? illegality({ lease, fence, queue }, event)
+          ? illegality({ lease, fence, queue, schemas }, event)
           : `${event.type} is no event of an environment`;
         if (problem !== undefined) return findingAt(commit, index, problem);
         if (!isOfEnvironment(event)) continue;
         queue = queueAfter(queue, event);
         if (event.type === 'LeaseAcquired') ({ fence } = event.data);
         lease = leaseAfter(lease, event);
+        if (event.type === 'SchemaChanged') schemas = afterSchemaChange(schemas, event.data);
       }
       return undefined;
     },
@@ -46,24 +51,25 @@ function leaseAfter(lease: Lease | undefined, { type, data }: EnvironmentEvent):
 }
 
 function illegality(
-  { lease, fence, queue }: Pick<Environment, 'lease' | 'fence'> & { readonly queue: readonly string[] },
+  {
+    lease,
+    fence,
+    queue,
+    schemas,
+  }: Pick<Environment, 'lease' | 'fence' | 'schemas'> & { readonly queue: readonly string[] },
   event: EnvironmentEvent,
 ): string | undefined {
   switch (event.type) {
     case 'LeaseRequested':
-      if (lease?.deployment !== event.data.deployment && !queue.includes(event.data.deployment))
-        return undefined;
-      return `deployment ${event.data.deployment} asks for the lease that it ${lease?.deployment === event.data.deployment ? 'holds' : 'waits for already'}`;
+      return secondPlace(lease, queue, event.data);
     case 'LeaseQueueLeft':
       if (queue.includes(event.data.deployment)) return undefined;
       return `deployment ${event.data.deployment} leaves the queue, in which it does not wait`;
     case 'LeaseAcquired':
-      if (queue[0] !== undefined && queue[0] !== event.data.deployment && event.data.ahead !== true)
-        return `deployment ${event.data.deployment} acquires the lease before ${queue[0]}, which asked first`;
       if (lease !== undefined)
         return `deployment ${event.data.deployment} acquires the lease that ${lease.deployment} holds`;
       if (event.data.fence !== fence + 1) return `it has fence ${event.data.fence}, expected ${fence + 1}`;
-      return undefined;
+      return outOfTurn(queue, event.data);
     case 'LeaseFreed':
     case 'LeaseReleased':
       if (lease?.deployment !== event.data.deployment || lease.fence !== event.data.fence)
@@ -72,19 +78,43 @@ function illegality(
     case 'LiveChanged':
       if (lease !== undefined && lease.pipeline === event.data.pipeline) return undefined;
       return `${event.data.live.revision} of ${event.data.pipeline} becomes live, but ${held(lease)}`;
-    case 'SchemaChanged': {
-      const { schema, stage, deployment, by, undone, phase } = event.data;
-      if (undone && phase === 'contract')
-        return `contract ${stage} of schema ${schema} is taken back, which cannot be`;
-      if (lease !== undefined && lease.deployment === (by ?? deployment)) return undefined;
-      return `deployment ${by ?? deployment} changes schema ${schema}, but ${held(lease)}`;
-    }
+    case 'SchemaChanged':
+      return schemaIllegality(schemas, event.data) ?? unleased(lease, event.data);
     case 'FlagChanged':
       // A person may change a flag at any time, and a deployment takes its own back.
       return undefined;
     default:
       return event satisfies never;
   }
+}
+
+function secondPlace(
+  lease: Lease | undefined,
+  queue: readonly string[],
+  { deployment }: EventData<'LeaseRequested'>,
+): string | undefined {
+  if (lease?.deployment === deployment) return `deployment ${deployment} asks for the lease that it holds`;
+  return queue.includes(deployment)
+    ? `deployment ${deployment} asks for the lease that it waits for already`
+    : undefined;
+}
+
+function outOfTurn(
+  [first]: readonly string[],
+  { deployment, ahead }: EventData<'LeaseAcquired'>,
+): string | undefined {
+  return first === undefined || first === deployment || ahead === true
+    ? undefined
+    : `deployment ${deployment} acquires the lease before ${first}, which asked first`;
+}
+
+function unleased(
+  lease: Lease | undefined,
+  { schema, deployment, by = deployment }: EventData<'SchemaChanged'>,
+): string | undefined {
+  return lease?.deployment === by
+    ? undefined
+    : `deployment ${by} changes schema ${schema}, but ${held(lease)}`;
 }
 
 function held(lease: Lease | undefined): string {

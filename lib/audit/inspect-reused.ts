@@ -43,23 +43,30 @@ export async function unfoundedReuses(
     const inspect = () => notingPasses(passes);
     const report = await verifyChain({ client, table, stream: `deployment#${from}`, inspect });
     if (report.findings.length > 0) continue;
-    findings.push(
-      ...claims
-        .filter(({ data }) => !passes.some((pass) => isSamePass(pass, data)))
-        .map(({ commit, index, data }) =>
-          findingAt(
-            commit,
-            index,
-            `it takes ${data.stage} over from deployment ${from}, whose history holds no such pass`,
-          ),
-        ),
-    );
+    findings.push(...unfoundedIn(passes, claims));
   }
   const [...streams] = Map.groupBy(findings, ({ stream }) => stream).values();
   return streams.flatMap((of) => of.toSorted((one, other) => one.seq - other.seq).slice(0, 1));
 }
 
-function notingPasses(passes: EventData<'StagePassed'>[]): Inspector {
+/** What was taken over from one deployment although it is not among its passes. Pure. */
+export function unfoundedIn(
+  passes: readonly EventData<'StagePassed'>[],
+  claims: readonly Reuse[],
+): readonly Finding[] {
+  return claims
+    .filter(({ data }) => !passes.some((pass) => isSamePass(pass, data)))
+    .map(({ commit, index, data }) =>
+      findingAt(
+        commit,
+        index,
+        `it takes ${data.stage} over from deployment ${data.from}, whose history holds no such pass`,
+      ),
+    );
+}
+
+/** Notes what a deployment's checks have found. */
+export function notingPasses(passes: EventData<'StagePassed'>[]): Inspector {
   return {
     commit({ events }) {
       passes.push(...events.filter(isPass).map(({ data }) => data));

@@ -27,38 +27,46 @@ export type SealReading = { readonly chain: SealChain; readonly finding: Finding
  * Errors: `StoreUnavailable`.
  */
 export async function readSeals(options: ReadSealsOptions): Promise<SealReading> {
-  const chain = foldSeals(options.now, options.publicKey);
-  const { found, stray } = await sealItems(options);
-  const last = Math.max(0, ...found.keys());
-  for (let number = 1; number <= last; number += 1) {
-    const stream: StreamName = `seal#${number}`;
-    // A scan is no snapshot: a seal that was made while it ran may be missing in it although a later one is there.
-    const items = found.get(number) ?? (await itemsOf(options, stream));
-    const seal = sealIn(stream, items, last);
-    if ('problem' in seal) return { chain, finding: seal };
-    const problem = chain.add(seal);
-    if (problem !== undefined) return { chain, finding: { stream, seq: 1, problem } };
-  }
-  const finding =
-    stray === undefined ? undefined : { stream: stray, seq: 1, problem: 'no seal has such a name' };
-  return { chain, finding };
+  const seals = gatherSeals();
+  for await (const items of scanPages({ client: options.client, table: options.table, prefix: 'seal#' }))
+    seals.take(items);
+  // A scan is no snapshot: a seal that was made while it ran may be missing in it although a later one is there.
+  return seals.fold(options, (stream) => itemsOf(options, stream));
 }
 
-/** The items of seals by their number, and the first stream that is named like a seal and cannot be one. */
-async function sealItems({ client, table }: ReadSealsOptions): Promise<{
-  readonly found: ReadonlyMap<number, readonly Item[]>;
-  readonly stray: string | undefined;
-}> {
+/**
+ * Gathers items of seals in any order and folds them once all are there. `missing` is asked for the items of a seal that was not
+ * given although a later one was.
+ */
+export function gatherSeals() {
   const found = new Map<number, Item[]>();
   let stray: string | undefined;
-  for await (const items of scanPages({ client, table, prefix: 'seal#' })) {
-    for (const item of items) {
-      const number = Number(/^seal#([1-9]\d{0,8})$/.exec(item.stream?.S ?? '')?.[1] ?? Number.NaN);
-      if (Number.isNaN(number)) stray ??= item.stream?.S;
-      else found.set(number, [...(found.get(number) ?? []), item]);
-    }
-  }
-  return { found, stray };
+  return {
+    take(items: readonly Item[]): void {
+      for (const item of items) {
+        const number = Number(/^seal#([1-9]\d{0,8})$/.exec(item.stream?.S ?? '')?.[1] ?? Number.NaN);
+        if (Number.isNaN(number)) stray ??= item.stream?.S;
+        else found.set(number, [...(found.get(number) ?? []), item]);
+      }
+    },
+    async fold(
+      { now, publicKey }: Pick<ReadSealsOptions, 'now' | 'publicKey'>,
+      missing: (stream: StreamName) => Promise<readonly Item[]>,
+    ): Promise<SealReading> {
+      const chain = foldSeals(now, publicKey);
+      const last = Math.max(0, ...found.keys());
+      for (let number = 1; number <= last; number += 1) {
+        const stream: StreamName = `seal#${number}`;
+        const seal = sealIn(stream, found.get(number) ?? (await missing(stream)), last);
+        if ('problem' in seal) return { chain, finding: seal };
+        const problem = chain.add(seal);
+        if (problem !== undefined) return { chain, finding: { stream, seq: 1, problem } };
+      }
+      const finding =
+        stray === undefined ? undefined : { stream: stray, seq: 1, problem: 'no seal has such a name' };
+      return { chain, finding };
+    },
+  };
 }
 
 async function itemsOf({ client, table }: ReadSealsOptions, stream: StreamName): Promise<readonly Item[]> {

@@ -34,7 +34,7 @@ export const EXIT_CODE_PAGES: readonly ExitCodePage[] = [
   {
     code: EXIT.stuck,
     meaning: 'the deployment is stuck: an undo failed',
-    next: 'read `nonevent explain latest`; the environment stays leased',
+    next: 'read `nonevent explain latest` and restore what it names, then `nonevent unlock ENVIRONMENT`',
   },
   {
     code: EXIT.timedOut,

@@ -1,13 +1,15 @@
-import type { EventStore } from '../history/event-store.ts';
+import type { Commit, EventStore } from '../history/event-store.ts';
 import { type EnvironmentEvent, event } from '../history/events.ts';
 import type { LeasePolicy } from '../pipeline/lease-policy.ts';
 import { decideOnEnvironment } from './decide-on-environment.ts';
 import { departureOf, type Environment, hasReleased, type Lease, type Waiting } from './environment.ts';
-import { type Applicant, leaseHeld, leaseLost, leaseOf, leaseTo } from './lease.ts';
-import { inTheWay, removeEnded, standingOfHolder } from './remove-ended.ts';
+import { type Applicant, leaseLost, leaseOf, leaseTo, requireNotStuck } from './lease.ts';
+import { inTheWay, removeEnded } from './remove-ended.ts';
 
 /** A deployment that wants a lease, and when it was asked for. */
 export type QueueApplicant = Applicant & Pick<Waiting, 'requestedAt'>;
+
+type WaitingPolicy = Exclude<LeasePolicy, 'reject'>;
 
 export type LeaseAnswer =
   | { readonly answer: 'held'; readonly lease: Lease }
@@ -32,44 +34,49 @@ export async function waitForLease(
   store: EventStore,
   environment: string,
   applicant: QueueApplicant,
-  policy: Exclude<LeasePolicy, 'reject'>,
+  policy: WaitingPolicy,
   admit: () => Promise<void>,
 ): Promise<LeaseAnswer> {
   for (;;) {
-    let by: string | undefined;
+    const found: { turn?: Turn } = {};
     const after = await decideOnEnvironment(store, environment, async (now, commits) => {
-      by = undefined;
-      if (now.lease?.deployment === applicant.deployment) return [];
-      if (hasReleased(commits, applicant.deployment)) throw leaseLost(environment, applicant.deployment, now);
-      const departure = departureOf(commits, applicant.deployment);
-      if (departure?.because === 'superseded') by = departure.by ?? 'a newer one';
-      else if (departure !== undefined) throw leaseLost(environment, applicant.deployment, now);
-      if (by !== undefined) return [];
-      if (isTurnOf(applicant, now)) {
-        await admit();
-        return [leaseTo(applicant, now)];
-      }
-      if (now.queue.some(({ deployment }) => deployment === applicant.deployment)) return [];
-      by = policy === 'supersede' ? newerThan(applicant, now)?.deployment : undefined;
-      return by === undefined ? joining(applicant, now, policy) : [];
+      const turn = turnOf(applicant, policy, now, { environment, commits });
+      found.turn = turn;
+      if (turn.is === 'taking') await admit();
+      return turn.is === 'taking' || turn.is === 'joining' ? turn.events : [];
     });
-    if (by !== undefined) return { answer: 'superseded', by };
+    if (found.turn?.is === 'superseded') return { answer: 'superseded', by: found.turn.by };
     if (after.lease?.deployment === applicant.deployment)
       return { answer: 'held', lease: leaseOf(after, environment) };
     if (await removeEnded(store, environment, inTheWay)) continue;
-    await requireEnding(store, environment, after);
+    await requireNotStuck(store, environment, after);
     return { answer: 'waiting', holder: after.lease, before: aheadOf(applicant, after) };
   }
 }
 
-/** Errors: `Conflict` while the lease is held by a deployment that is stuck. */
-export async function requireEnding(
-  store: Pick<EventStore, 'load'>,
-  environment: string,
-  { lease }: Environment,
-): Promise<void> {
-  if (lease === undefined) return;
-  if ((await standingOfHolder(store, lease.deployment)) === 'stuck') throw leaseHeld(environment, lease);
+type Turn =
+  | { readonly is: 'holding' | 'waiting' }
+  | { readonly is: 'taking' | 'joining'; readonly events: readonly EnvironmentEvent[] }
+  | { readonly is: 'superseded'; readonly by: string };
+
+/** How a deployment stands to the lease, and what is to be written for it. Pure. */
+function turnOf(
+  applicant: QueueApplicant,
+  policy: WaitingPolicy,
+  now: Environment,
+  { environment, commits }: { readonly environment: string; readonly commits: readonly Commit[] },
+): Turn {
+  const { deployment } = applicant;
+  if (now.lease?.deployment === deployment) return { is: 'holding' };
+  const departure = departureOf(commits, deployment);
+  if (departure?.by !== undefined) return { is: 'superseded', by: departure.by };
+  if (departure !== undefined || hasReleased(commits, deployment))
+    throw leaseLost(environment, deployment, now);
+  if (isTurnOf(applicant, now)) return { is: 'taking', events: [leaseTo(applicant, now)] };
+  if (now.queue.some((waiting) => waiting.deployment === deployment)) return { is: 'waiting' };
+  const newer = policy === 'supersede' ? newerThan(applicant, now) : undefined;
+  if (newer !== undefined) return { is: 'superseded', by: newer.deployment };
+  return { is: 'joining', events: joining(applicant, now, policy) };
 }
 
 function isTurnOf({ deployment }: Applicant, { lease, queue }: Environment): boolean {
@@ -87,7 +94,7 @@ function newerThan({ pipeline, requestedAt }: QueueApplicant, { queue }: Environ
 function joining(
   applicant: QueueApplicant,
   { queue }: Environment,
-  policy: Exclude<LeasePolicy, 'reject'>,
+  policy: WaitingPolicy,
 ): readonly EnvironmentEvent[] {
   const { deployment, pipeline, requestedAt } = applicant;
   const older = policy === 'supersede' ? queue.filter((waiting) => waiting.pipeline === pipeline) : [];

@@ -10,7 +10,7 @@ import {
   hasReleased,
   type Lease,
 } from './environment.ts';
-import { inTheWay, removeEnded } from './remove-ended.ts';
+import { inTheWay, removeEnded, standingOfHolder } from './remove-ended.ts';
 
 /** Who wants to change an environment. */
 export type Applicant = { readonly deployment: DeploymentId; readonly pipeline: string };
@@ -22,7 +22,25 @@ export function leaseHeld(environment: string, lease: Lease): NoneventError {
     `deployment ${lease.deployment} of pipeline ${lease.pipeline} holds the lease of environment ${environment}`,
     {
       fields: { environment, holder: lease.deployment, pipeline: lease.pipeline, fence: lease.fence },
-      hint: `wait for it with \`nonevent status ${lease.deployment} --watch\`, or stop it with \`nonevent stop ${lease.deployment}\`; if it is stuck, \`nonevent explain ${lease.deployment}\` says what to restore, and \`nonevent unlock ${environment}\` frees the lease then`,
+      hint: `wait for it with \`nonevent status ${lease.deployment} --watch\`, or stop it with \`nonevent stop ${lease.deployment}\``,
+    },
+  );
+}
+
+/** Errors: `Conflict` while the lease is held by a deployment that is stuck, which no waiting ends. */
+export async function requireNotStuck(
+  store: Pick<EventStore, 'load'>,
+  environment: string,
+  { lease }: Environment,
+): Promise<void> {
+  if (lease === undefined || (await standingOfHolder(store, lease.deployment)) !== 'stuck') return;
+  const { deployment, pipeline, fence } = lease;
+  throw new NoneventError(
+    'Conflict',
+    `deployment ${deployment} of pipeline ${pipeline} is stuck and keeps the lease of environment ${environment}, until \`nonevent unlock ${environment}\` frees it`,
+    {
+      fields: { environment, holder: deployment, pipeline, fence },
+      hint: `see with \`nonevent explain ${deployment}\` what to restore, restore it, then \`nonevent unlock ${environment}\``,
     },
   );
 }
@@ -51,7 +69,9 @@ export async function acquireLease(
       return obstacle === undefined ? [leaseTo(applicant, now)] : [];
     });
     if (obstacle === undefined) return leaseOf(after, environment);
-    if (!(await removeEnded(store, environment, inTheWay))) throw obstacle;
+    if (await removeEnded(store, environment, inTheWay)) continue;
+    await requireNotStuck(store, environment, after);
+    throw obstacle;
   }
 }
 

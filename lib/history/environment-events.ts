@@ -23,7 +23,10 @@ export const environmentEvents = {
     .strictObject({
       deployment: deploymentId,
       pipeline: name,
-      requestedAt: z.string().max(40).describe('When the deployment was asked for; the newer one supersedes.'),
+      requestedAt: z
+        .string()
+        .max(40)
+        .describe('When the deployment was asked for; the newer one supersedes.'),
     })
     .describe('A deployment found the lease held, and waits for it behind those that asked before.'),
   LeaseQueueLeft: z.strictObject({
@@ -52,7 +55,9 @@ export const environmentEvents = {
       actor: z.string().max(200),
       reason: z.string().max(4000),
     })
-    .describe('A person took the lease from a deployment that had ended with it, and vouches for what is true there.'),
+    .describe(
+      'A person took the lease from a deployment that had ended with it, and vouches for what is true there.',
+    ),
   LiveChanged: z.strictObject({
     pipeline: name,
     live: revisionRef,
@@ -67,7 +72,9 @@ export const environmentEvents = {
       phase: z.enum(['expand', 'data', 'contract']),
       from: schemaVersion,
       to: schemaVersion,
-      harmless: z.boolean().describe('Whether undo leaves what was made, because old code is not disturbed by it.'),
+      harmless: z
+        .boolean()
+        .describe('Whether undo leaves what was made, because old code is not disturbed by it.'),
       deployment: deploymentId.describe('The deployment whose stage it is.'),
       undone: z.boolean(),
       by: deploymentId.optional().describe('The rollback that took it back, where it was one.'),

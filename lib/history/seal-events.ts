@@ -3,6 +3,11 @@ import { streamName } from './stream-name.ts';
 
 const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
 
+/** An Ed25519 key, or the compressed point of a P-256 key: the form says how signatures are made. */
+export const publicKey = z
+  .string()
+  .regex(/^([0-9a-f]{64}|0[23][0-9a-f]{64})$/, 'expected the 64 or 66 hexadecimal digits of a public key');
+
 /** More changed heads than these are left to the seal after, so that a seal always fits into a commit. */
 export const MOST_CHANGED = 1000;
 
@@ -18,7 +23,7 @@ export const sealed = z.strictObject({
   changed: z.array(sealedHead).max(MOST_CHANGED).describe('The heads that grew since, sorted by stream.'),
   streams: z.int().min(0).describe('How many streams are sealed: the leaves of the tree.'),
   root: hex(64).describe('The Merkle root over the heads of all of them.'),
-  publicKey: hex(64).describe('The Ed25519 key it is signed with. The first seal pins it.'),
+  publicKey: publicKey.describe('The key it is signed with. The first seal pins it.'),
   signature: hex(128),
 });
 export type Seal = z.output<typeof sealed>;

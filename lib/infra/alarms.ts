@@ -22,8 +22,6 @@ export type AlarmsProps = {
 /** The namespace of the system's own metrics; the system's name is the dimension `service`. */
 export const METRICS_NAMESPACE = 'Nonevent';
 
-const THROTTLED = 'Functions were throttled: the account has too little concurrency';
-
 const PERIOD = Duration.minutes(5);
 
 /** What is told to the bus this late is of no use to whoever waits for it. */
@@ -32,9 +30,11 @@ const LAG_MS = 5 * 60 * 1000;
 /** What somebody has to look at. Nothing of it needs anybody for a deployment to end: each says what is wrong with the system. */
 export class Alarms extends Construct {
   readonly all: readonly Alarm[];
+  readonly #functions: AlarmsProps['functions'];
 
   constructor(scope: Construct, id: string, { name, functions, topic }: AlarmsProps) {
     super(scope, id);
+    this.#functions = functions;
     const outsiders = [...calledBy('events'), ...calledBy('stream')];
     this.all = [
       this.#alarm(
@@ -47,14 +47,13 @@ export class Alarms extends Construct {
         systemMetric(name, 'RunsLost'),
         'An execution died and reconcile drove its deployment on: look into the log of the functions for what killed it',
       ),
-      this.#alarm(
-        'Errors',
-        sumOf(functions, outsiders, 'Errors'),
-        'A function failed that had no reason to: look into its log',
+      // Those that executions call fail by design: a stage that fails is an error that Step Functions catches.
+      ...this.#sums('Errors', outsiders, 'A function failed that had no reason to: look into its log'),
+      ...this.#sums(
+        'Throttles',
+        FUNCTION_NAMES,
+        'Functions were throttled: the account has too little concurrency',
       ),
-      // Two alarms, as one takes ten metrics at most.
-      this.#alarm('ThrottledStages', sumOf(functions, calledBy('executions'), 'Throttles'), THROTTLED),
-      this.#alarm('ThrottledEvents', sumOf(functions, outsiders, 'Throttles'), THROTTLED),
       this.#alarm(
         'StreamLag',
         lagOf(functions.publish),
@@ -81,6 +80,18 @@ export class Alarms extends Construct {
     ];
   }
 
+  #sums(
+    metric: 'Errors' | 'Throttles',
+    names: readonly FunctionName[],
+    description: string,
+  ): readonly Alarm[] {
+    const parts = Math.ceil(names.length / METRICS_AT_MOST);
+    return Array.from({ length: parts }, (_, part) => {
+      const some = names.slice(part * METRICS_AT_MOST, (part + 1) * METRICS_AT_MOST);
+      return this.#alarm(`${metric}${part + 1}`, sumOf(this.#functions, some, metric), description);
+    });
+  }
+
   #alarm(id: string, metric: IMetric, alarmDescription: string, threshold = 1): Alarm {
     return new Alarm(this, id, {
       alarmDescription,
@@ -103,6 +114,9 @@ export function systemMetric(name: string, metricName: string): Metric {
     period: PERIOD,
   });
 }
+
+/** An alarm takes ten at most (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html). */
+const METRICS_AT_MOST = 10;
 
 function sumOf(
   functions: AlarmsProps['functions'],

@@ -55,6 +55,10 @@ export class ArtifactsBucket extends Construct {
   #grant(grantee: IGrantable, actions: string[]): void {
     const resource = this.bucket.arnForObjects('artifacts/*');
     grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [resource] }));
+    // Without it S3 says of what is not there only that it may not be read.
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
+    );
     if (Construct.isConstruct(grantee)) {
       acknowledgeResource(
         grantee,

@@ -11,6 +11,7 @@ import { type FunctionCode, withBundles } from './bundles.ts';
 import { dataKey } from './data-key.ts';
 import { definitionsLayer, LAYERS } from './definitions-layer.ts';
 import { closedEventBus } from './event-bus.ts';
+import { FlagPlaces } from './flag-places.ts';
 import type { FunctionName } from './function-catalogue.ts';
 import { grantFunctions } from './grant-functions.ts';
 import { HistoryTable } from './history-table.ts';
@@ -22,6 +23,7 @@ import { operationsDashboard } from './operations-dashboard.ts';
 import { PipelineMachine } from './pipeline-machine.ts';
 import { publishHistory } from './publish-history.ts';
 import { requireInstallable } from './require-installable.ts';
+import { Seals } from './seals.ts';
 import { Triggers } from './triggers.ts';
 
 export type DeploymentSystemProps = {
@@ -50,6 +52,7 @@ export type DeploymentSystemProps = {
 export class DeploymentSystem extends Construct {
   readonly history: HistoryTable;
   readonly artifacts: ArtifactsBucket;
+  readonly seals: Seals;
   readonly bus: EventBus;
   readonly functions: Readonly<Record<FunctionName, NoneventFunction>>;
   readonly machines: readonly PipelineMachine[];
@@ -65,7 +68,9 @@ export class DeploymentSystem extends Construct {
     const key = dataKey(this, keeping);
     this.history = new HistoryTable(this, 'History', { key, keeping });
     this.artifacts = new ArtifactsBucket(this, 'Artifacts', { key, keeping });
+    this.seals = new Seals(this, 'Seals', { key, keeping });
     this.bus = closedEventBus(this, accounts);
+    const flags = new FlagPlaces(this, 'Flags', { name, pipelines });
 
     const variables = {
       NONEVENT_ACCOUNT: Aws.ACCOUNT_ID,
@@ -74,13 +79,16 @@ export class DeploymentSystem extends Construct {
       NONEVENT_DEFINITIONS: LAYERS,
       NONEVENT_BUS: this.bus.eventBusName,
       NONEVENT_STATE_MACHINES: stateMachines,
+      NONEVENT_SEALS: this.seals.bucket.bucketName,
+      NONEVENT_SIGNING_KEY: this.seals.signingKey.keyArn,
+      NONEVENT_FLAGS: Stack.of(this).toJsonString(flags.variable),
       NODE_OPTIONS: '--enable-source-maps',
       POWERTOOLS_SERVICE_NAME: name,
       POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     };
     const build = (code: FunctionCode) => noneventFunctions(this, { code, variables, logRetention });
     this.functions = props.code === undefined ? withBundles(build) : build(props.code);
-    grantFunctions({ ...this, pipelines, stateMachines });
+    grantFunctions({ ...this, flags, pipelines, stateMachines });
 
     const log = new LogGroup(this, 'Executions', {
       // With this prefix Step Functions needs no resource policy that could grow too long
@@ -136,6 +144,7 @@ export class DeploymentSystem extends Construct {
   grantRead(grantee: IGrantable): void {
     this.history.grantAudit(grantee);
     this.artifacts.grantRead(grantee);
+    this.seals.grantRead(grantee);
   }
 
   /** What `nonevent connect` reads from the stack; their names are looked for, so they are plain. */

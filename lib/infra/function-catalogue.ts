@@ -59,6 +59,18 @@ export const FUNCTIONS = {
     seconds: 60,
     memoryMegabytes: 512,
   },
+  flag: {
+    description: 'Changes a feature flag',
+    caller: 'events',
+    seconds: 120,
+    memoryMegabytes: 512,
+  },
+  seal: {
+    description: 'Seals the histories',
+    caller: 'events',
+    seconds: 900,
+    memoryMegabytes: 1024,
+  },
   unlock: {
     description: 'Frees the lease of an environment',
     caller: 'events',

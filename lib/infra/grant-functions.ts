@@ -3,18 +3,22 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { acknowledgeResource } from './acknowledge.ts';
 import type { ArtifactsBucket } from './artifacts-bucket.ts';
+import type { FlagPlaces } from './flag-places.ts';
 import type { FunctionName } from './function-catalogue.ts';
-import { grantStages } from './grant-stages.ts';
+import { grantBuilds, grantInvocations, grantMetrics } from './grant-stages.ts';
 import { grantTargets } from './grant-targets.ts';
 import { grantTriggers } from './grant-triggers.ts';
 import type { HistoryTable } from './history-table.ts';
 import type { NoneventFunction } from './nonevent-function.ts';
+import type { Seals } from './seals.ts';
 
 export type GrantFunctionsProps = {
   readonly functions: Readonly<Record<FunctionName, NoneventFunction>>;
   readonly pipelines: readonly Pipeline[];
   readonly history: HistoryTable;
   readonly artifacts: ArtifactsBucket;
+  readonly seals: Seals;
+  readonly flags: FlagPlaces;
   readonly bus: EventBus;
   /** What comes before a pipeline in the ARN of its state machine. */
   readonly stateMachines: string;
@@ -22,18 +26,22 @@ export type GrantFunctionsProps = {
 
 /** Gives each function what it needs, and nothing else. docs/aws.md says why for each. */
 export function grantFunctions(props: GrantFunctionsProps): void {
-  const { functions, history, artifacts, bus, pipelines } = props;
+  const { functions, history, artifacts, seals, flags, bus, pipelines } = props;
   for (const name of APPENDING) history.grantAppend(functions[name].role);
   for (const name of STARTING) grantExecutions(functions[name], props.stateMachines);
   grantStatus(functions.reconcile, props.stateMachines);
   bus.grantPutEventsTo(functions.publish.role);
-  for (const name of WORKING) {
-    artifacts.grantReadWrite(functions[name].role);
-    grantTargets(functions[name].role, pipelines);
-    grantStages(functions[name].role, pipelines);
-  }
+  for (const name of PLACING) grantTargets(functions[name].role, pipelines);
+  for (const name of BUILDING) grantBuilds(functions[name].role, pipelines);
+  grantInvocations(functions.stage.role, pipelines);
+  grantMetrics(functions.stage.role, pipelines);
+  for (const name of PACKING) artifacts.grantReadWrite(functions[name].role);
+  artifacts.grantRead(functions.enter.role);
+  for (const name of PUBLISHING) flags.grantPublish(functions[name].role);
+  seals.grantSeal(functions.seal.role);
+  history.grantAudit(functions.seal.role);
+  history.grantAppend(functions.seal.role);
   for (const name of ANSWERING) grantAnswers(functions[name], props.stateMachines);
-  artifacts.grantReadWrite(functions.trigger.role);
   grantTriggers(functions.trigger.role, pipelines);
 }
 
@@ -48,11 +56,16 @@ const APPENDING = [
   'rerun',
   'trigger',
   'stop',
+  'flag',
   'unlock',
   'reconcile',
 ] as const;
 const STARTING = ['request', 'rollback', 'rerun', 'trigger', 'reconcile'] as const;
-const WORKING = ['stage', 'undo', 'enter', 'conclude', 'callback'] as const;
+/** A rollback may have to start a revision again, and the end of a deployment removes those that are of no more use. */
+const PLACING = ['stage', 'undo', 'enter', 'conclude'] as const;
+const BUILDING = ['stage', 'undo', 'callback'] as const;
+const PACKING = ['stage', 'undo', 'trigger'] as const;
+const PUBLISHING = ['stage', 'undo', 'flag'] as const;
 const ANSWERING = ['stage', 'callback'] as const;
 
 /** The version that fits a deployment is found and started: of the system's own state machines only. */

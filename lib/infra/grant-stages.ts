@@ -4,19 +4,43 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import { stagesOf } from '../pipeline/steps.ts';
 import { acknowledgeResource } from './acknowledge.ts';
 
-/** Lets a role run the builds and ask the functions that stages name. */
-export function grantStages(role: Role, pipelines: readonly Pipeline[]): void {
+/** Lets a role run the builds that stages name. */
+export function grantBuilds(role: Role, pipelines: readonly Pipeline[]): void {
   const stages = pipelines.flatMap((pipeline) => stagesOf(pipeline));
   const projects = new Set(stages.flatMap((stage) => ('project' in stage ? (stage.project ?? []) : [])));
-  for (const project of projects) grantBuilds(role, project);
+  for (const project of projects) grantProject(role, project);
+}
+
+/** Lets a role ask the functions that stages name. */
+export function grantInvocations(role: Role, pipelines: readonly Pipeline[]): void {
+  const stages = pipelines.flatMap((pipeline) => stagesOf(pipeline));
   const functions = new Set(
     stages.flatMap((stage) => (stage.kind === 'function' ? (stage.function ?? []) : [])),
   );
   for (const name of functions) grantInvocation(role, name);
 }
 
+/** Lets a role read the metrics and alarms that analyses name. CloudWatch knows no resources for metrics. */
+export function grantMetrics(role: Role, pipelines: readonly Pipeline[]): void {
+  const analyses = pipelines
+    .flatMap((pipeline) => stagesOf(pipeline))
+    .flatMap((stage) => (stage.kind === 'analysis' ? [stage] : []));
+  if (analyses.some(({ metrics }) => metrics !== undefined))
+    role.addToPolicy(new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }));
+  const alarms = new Set(analyses.flatMap(({ alarms: named = [] }) => named));
+  if (alarms.size === 0) return;
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['cloudwatch:DescribeAlarms'],
+      resources: [...alarms].map(
+        (name) => `arn:${Aws.PARTITION}:cloudwatch:${Aws.REGION}:${Aws.ACCOUNT_ID}:alarm:${name}`,
+      ),
+    }),
+  );
+}
+
 /** Builds of a project, the reports that they make, and the end of their log as evidence. */
-function grantBuilds(role: Role, project: string): void {
+function grantProject(role: Role, project: string): void {
   const inCodeBuild = `arn:${Aws.PARTITION}:codebuild:${Aws.REGION}:${Aws.ACCOUNT_ID}`;
   const reports = `${inCodeBuild}:report-group/${project}-*`;
   const log = `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:/aws/codebuild/${project}:log-stream:*`;

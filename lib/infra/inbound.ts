@@ -20,6 +20,7 @@ const REQUESTS = {
   'Stop Requested': 'stop',
   'Rollback Requested': 'rollback',
   'Rerun Requested': 'rerun',
+  'Flag Requested': 'flag',
   'Unlock Requested': 'unlock',
   'Stage Reported': 'callback',
 } as const satisfies Readonly<Record<string, FunctionName>>;
@@ -47,6 +48,7 @@ export class Inbound extends Construct {
     this.#rule('ExecutionEnded', functions.reconcile, { eventPattern: executionsThatDied(stateMachines) });
     this.#rule('BuildEnded', functions.callback, { eventPattern: buildsThatEnded() });
     this.#rule('Regularly', functions.reconcile, { schedule: Schedule.rate(Duration.minutes(5)) });
+    this.#rule('Hourly', functions.seal, { schedule: Schedule.rate(Duration.hours(1)) });
     this.#rule('LookAfterBuilds', functions.callback, { schedule: Schedule.rate(Duration.minutes(5)) });
   }
 

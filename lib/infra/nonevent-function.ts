@@ -58,7 +58,7 @@ export class NoneventFunction extends Construct {
     });
     acknowledge(this.role, {
       'AwsSolutions-IAM5[Resource::*]':
-        'xray:PutTraceSegments and xray:PutTelemetryRecords, which Lambda uses for the traces of the function, know no resources.',
+        'Actions that know no resources: those of X-Ray, which Lambda uses for traces, GetMetricData of CloudWatch, and those of ECS on task definitions.',
     });
     acknowledgeKeyActions(this.role);
   }

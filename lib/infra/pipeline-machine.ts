@@ -25,7 +25,7 @@ export type PipelineMachineProps = {
 
 /**
  * The state machine of a pipeline, and the version of it that runs exactly this definition. Versions are never deleted while the
- * state machine is there: docs/decisions/0013-state-machine-versions.md.
+ * state machine is there: docs/decisions/0016-state-machine-versions.md.
  */
 export class PipelineMachine extends Construct {
   readonly stateMachine: StateMachine;

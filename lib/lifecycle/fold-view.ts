@@ -152,10 +152,7 @@ function startAttempt(stage: StageDraft, data: EventData<'StageStarted'>, at: st
   stage.open = true;
 }
 
-function awaitAnswer(
-  stage: StageDraft,
-  { stage: _, token, ...awaiting }: EventData<'StageAwaiting'>,
-): void {
+function awaitAnswer(stage: StageDraft, { stage: _, token, ...awaiting }: EventData<'StageAwaiting'>): void {
   const earlier = stage.awaiting?.attempt === awaiting.attempt ? stage.awaiting.tokens : [];
   stage.awaiting = { ...awaiting, tokens: [...new Set([...earlier, token])] };
 }

@@ -1,7 +1,8 @@
 import type { DeploymentEvent, Event } from '../history/events.ts';
 import { NoneventError } from '../nonevent-error.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { isChange } from '../pipeline/stage-class.ts';
+import type { Stage } from '../pipeline/stage.ts';
+import { awaitsAnswer, isChange } from '../pipeline/stage-class.ts';
 import { isParallel } from '../pipeline/steps.ts';
 import type { Deployment } from './deployment.ts';
 import { foldView, openView, type ViewDraft } from './fold-view.ts';
@@ -66,8 +67,19 @@ function step(state: MachineState, view: ViewDraft, event: DeploymentEvent, comm
 const MACHINES_KEPT = 64;
 const machines = new Map<string, MachineState>();
 
-/** Machines are compiled once per shape. A pinned digest is not taken for it: a forged one would give another machine. */
+/** Of a definition that is replayed again and again, such as one that is being followed, not even the shape is asked twice. */
+const starts = new WeakMap<Pipeline, MachineState>();
+
 function startOf(pipeline: Pipeline): MachineState {
+  const known = starts.get(pipeline);
+  if (known !== undefined) return known;
+  const start = startOfShape(pipeline);
+  starts.set(pipeline, start);
+  return start;
+}
+
+/** Machines are compiled once per shape. A pinned digest is not taken for it: a forged one would give another machine. */
+function startOfShape(pipeline: Pipeline): MachineState {
   const shape = shapeOf(pipeline);
   const known = machines.get(shape);
   if (known !== undefined) return known;
@@ -78,12 +90,15 @@ function startOf(pipeline: Pipeline): MachineState {
   return start;
 }
 
-/** All that the machine's states and transitions depend on: names, groups, and which stages are changes. */
+/** All that the machine's states and transitions depend on: names, groups, and which stages are changes or wait for an answer. */
 function shapeOf(pipeline: Pipeline): string {
-  let shape = '';
-  for (const step of pipeline.stages) {
-    if (isParallel(step)) shape += `${step.parallel}(${step.stages.map((stage) => stage.name).join(' ')}) `;
-    else shape += isChange(step) ? `${step.name}! ` : `${step.name} `;
-  }
-  return shape;
+  return pipeline.stages
+    .map((step) =>
+      isParallel(step) ? `${step.parallel}(${step.stages.map(shapeOfStage).join(' ')})` : shapeOfStage(step),
+    )
+    .join(' ');
+}
+
+function shapeOfStage(stage: Stage): string {
+  return `${stage.name}${isChange(stage) ? '!' : ''}${awaitsAnswer(stage) ? '?' : ''}`;
 }

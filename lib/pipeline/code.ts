@@ -50,4 +50,6 @@ export type LintCode =
   | 'NE330'
   | 'NE331'
   | 'NE332'
-  | 'NE333';
+  | 'NE333'
+  | 'NE340'
+  | 'NE341';

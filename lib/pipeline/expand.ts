@@ -52,7 +52,7 @@ export function expand(
   const known = Object.keys(environments);
   const only = known.length === 1 ? known[0] : undefined;
   const steps = withLeases(
-    written.flatMap((step) => expandStep(step, only)),
+    written.flatMap((step) => expandStep(step, only)).map((origin) => withPatience(origin, environments)),
     environments,
   );
   return {
@@ -194,6 +194,15 @@ function analysisOf(
   const question = `Does the new revision serve ${percent} % of the traffic as well as it has to?`;
   const common = { question, ...analysisTimesOf({}, criteria.for), retries: RETRIES, environment };
   return { kind: 'analysis', name: `${name}-${percent}-analysis`, ...common, ...criteria };
+}
+
+/** Where a shift changes the target as a whole, sugar gives it the time that this may take. */
+function withPatience(origin: Origin, environments: Header['environments']): Origin {
+  const { step, sugar } = origin;
+  if (!sugar || 'parallel' in step || step.kind !== 'shift') return origin;
+  const kind = environments[step.environment]?.target.kind;
+  if (kind !== 'ecsService' && kind !== 'cloudFormation') return origin;
+  return { ...origin, step: { ...step, expect: 180, timeout: 840 } };
 }
 
 /** Puts one lease before the first change of each environment; the undo lane then releases it last. */

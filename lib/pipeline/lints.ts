@@ -19,9 +19,11 @@ import { risingShares } from './lints/rising-shares.ts';
 import { schemasChained } from './lints/schemas-chained.ts';
 import { schemasDeclared } from './lints/schemas-declared.ts';
 import { schemasServed } from './lints/schemas-served.ts';
+import { targetCan } from './lints/target-can.ts';
 import { timeoutCoversExpectation } from './lints/timeout-covers-expectation.ts';
 import { uniqueNames } from './lints/unique-names.ts';
 import { uniquePorts } from './lints/unique-ports.ts';
+import { withinAnInvocation } from './lints/within-an-invocation.ts';
 import type { Problem } from './problem.ts';
 
 const LINTS: Readonly<Record<LintCode, Lint>> = {
@@ -44,6 +46,8 @@ const LINTS: Readonly<Record<LintCode, Lint>> = {
   NE331: schemasDeclared,
   NE332: schemasChained,
   NE333: schemasServed,
+  NE340: targetCan,
+  NE341: withinAnInvocation,
 };
 
 /** The page of each lint's code. */
@@ -67,6 +71,8 @@ export const LINT_CODES: Readonly<Record<LintCode, CodePage>> = {
   NE331: schemasDeclared.page,
   NE332: schemasChained.page,
   NE333: schemasServed.page,
+  NE340: targetCan.page,
+  NE341: withinAnInvocation.page,
 };
 
 /** Everything the lints have to say about a pipeline. */

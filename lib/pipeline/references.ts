@@ -62,5 +62,5 @@ function unknownEnvironment(written: string, path: Path, known: readonly string[
 
 function needsEnvironment(stage: FileStage): boolean {
   if (stage.kind === 'http') return stage.url.startsWith('/');
-  return stage.kind !== 'command' && stage.kind !== 'custom';
+  return !['command', 'custom', 'function'].includes(stage.kind);
 }

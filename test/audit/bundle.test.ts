@@ -193,6 +193,19 @@ describe('a hostile bundle is refused with its line', () => {
     ['no line break', () => all.join('').slice(0, -1), /^40: it is cut off/],
     ['no end', () => content().join(''), /^40: it ends without/],
     ['something behind its end', () => `${all.join('')}\n`, /^41: expected nothing behind the end line$/],
+    [
+      'itself behind it',
+      () => `${all.join('')}${all.join('')}`,
+      /^41: expected nothing behind the end line$/,
+    ],
+    ['its streams in another order', () => ended(swapped()), /: the streams are not in their order$/],
+    [
+      'a stream twice',
+      () => ended([...content(), ...streamLines(2)]),
+      /: the streams are not in their order$/,
+    ],
+    ['a commit twice', () => ended(content().toSpliced(5, 0, all[5] ?? '')), /^7: expected seq /],
+    ['half of a line', () => Buffer.from(all.join('')).subarray(0, 5000), /: it is cut off: it does not end/],
     ['a header only', () => ended(all.slice(0, 1)), /^2: expected a seal$/],
     ['no seals', () => ended([all[0] ?? '', ...all.slice(3, -1)]), /^2: expected a seal$/],
     ['a line of 5 MB', () => `${all[0]}"${'x'.repeat(5e6)}"\n`, /^2: it is longer than 4194304 bytes$/],
@@ -244,6 +257,13 @@ describe('a hostile bundle is refused with its line', () => {
     },
   );
 
+  it('but not for a clock that is an hour off', async () => {
+    for (const now of [NOW - 60 * 60 * 1000, NOW + 60 * 60 * 1000]) {
+      const [verdicts] = await both([all.join('')], { now });
+      expect([verdicts?.ours.sound, verdicts?.theirs.sound]).toEqual([true, true]);
+    }
+  });
+
   it('with a seal from the future', async () => {
     expect(await refused(all.join(''), { now: NOW - 3 * 60 * 60 * 1000 })).toMatch(
       /^2: it is from the future/,
@@ -269,6 +289,17 @@ describe('a hostile bundle is refused with its line', () => {
     expect(await refused(renamed)).toMatch(/: it is of deployment#1{16}aaaa, and holds something else$/);
   });
 });
+
+/** The lines of one of the three streams: its commits and their proof. */
+function streamLines(stream: number): readonly string[] {
+  const ends = all.flatMap((line, index) => (line.startsWith('{"proof"') ? [index + 1] : []));
+  return all.slice(ends[stream - 1] ?? 3, ends[stream]);
+}
+
+/** The first two streams exchanged. */
+function swapped(): readonly string[] {
+  return [...all.slice(0, 3), ...streamLines(1), ...streamLines(0), ...streamLines(2)];
+}
 
 /** A line of the bundle, changed. */
 function changedIn(line: number, from: string | RegExp, to: string): string {

@@ -10,6 +10,7 @@ import {
   FIRST_STREAM,
   IS_ROLLED_BACK,
   PRODUCTION,
+  SECOND,
   SECOND_STREAM,
   SUCCEEDS,
 } from './sample-history.ts';
@@ -29,7 +30,13 @@ function commitOf(stream: StreamName, seq: number, events: readonly Event[]): Co
   return { stream, seq, at, commit: String(seq), prev: '', hash: '', body: JSON.stringify(events), events };
 }
 
-const lease = (fence: number) => event('LeaseAcquired', { deployment: FIRST, pipeline: 'storefront', fence });
+const leaseData = (fence: number) => ({ deployment: FIRST, pipeline: 'storefront', fence });
+const lease = (fence: number) => event('LeaseAcquired', leaseData(fence));
+const ask = (deployment: typeof FIRST) =>
+  event('LeaseRequested', { deployment, pipeline: 'storefront', requestedAt: '2026-11-23T04:00:00.000Z' });
+const left = (deployment: typeof FIRST) => event('LeaseQueueLeft', { deployment, because: 'withdrawn' });
+const freed = (fence: number) =>
+  event('LeaseFreed', { deployment: FIRST, fence, actor: 'ada', reason: 'restored' });
 const release = (fence: number) => event('LeaseReleased', { deployment: FIRST, fence });
 
 describe('a deployment', () => {
@@ -122,8 +129,16 @@ describe('an environment', () => {
     ['a release of another fence', [[lease(1)], [release(2)]], /releases fence 2, but deployment 1111/],
     ['a release of nothing', [[release(1)]], /but nobody holds the lease$/],
     ['something made live without a lease', PRODUCTION.slice(1), /becomes live, but nobody holds the lease$/],
-    ['a lease out of turn', [[ask(SECOND)], [lease(1)]], /acquires the lease before 2222\w+, which asked first$/],
-    ['a place in the queue twice', [[ask(SECOND)], [ask(SECOND)]], /asks for the lease that it waits for already$/],
+    [
+      'a lease out of turn',
+      [[ask(SECOND)], [lease(1)]],
+      /acquires the lease before 2222\w+, which asked first$/,
+    ],
+    [
+      'a place in the queue twice',
+      [[ask(SECOND)], [ask(SECOND)]],
+      /asks for the lease that it waits for already$/,
+    ],
     ['a place for the holder', [[lease(1)], [ask(FIRST)]], /asks for the lease that it holds$/],
     ['one that leaves without a place', [[left(SECOND)]], /leaves the queue, in which it does not wait$/],
     ['a lease freed of another fence', [[lease(1)], [freed(2)]], /is freed of fence 2, but deployment 1111/],

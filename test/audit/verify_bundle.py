@@ -14,14 +14,12 @@ FORMAT = (
 TYPES = set("""DeploymentRequested DeploymentStarted StageStarted StageAwaiting StageMeasured StageAttemptFailed StagePassed StageFailed
     StageReused RollbackAdmitted RollbackRefused StopRequested StageUndone UndoFailed DeploymentSucceeded DeploymentFailed
     DeploymentRolledBack DeploymentStuck LeaseRequested LeaseQueueLeft LeaseAcquired LeaseReleased LeaseFreed LiveChanged FlagChanged SchemaChanged Sealed""".split())
-HEX64, NAME = r'[0-9a-f]{64}', r'[a-z][a-z0-9-]{0,49}'
+HEX64, KEY, NAME = r'[0-9a-f]{64}', r'(0[23])?[0-9a-f]{64}', r'[a-z][a-z0-9-]{0,49}'
 STREAM, ASCII = r'(deployment|environment|pipeline|seal)#[a-z0-9-]{1,100}', r'[\x20-\x7e]{1,200}'
 
-class Bad(Exception):
-    pass
+class Bad(Exception): pass
 def require(condition, problem):
-    if not condition:
-        raise Bad(problem)
+    if not condition: raise Bad(problem)
 
 # --- Ed25519 (RFC 8032, section 5.1): points are (X, Y, Z, T) in extended coordinates.
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
@@ -31,48 +29,57 @@ def add(a, b):
     t, z = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
     e, f, g, h = d - s, z - t, z + t, d + s
     return (e * f % P, g * h % P, f * g % P, e * h % P)
-def times(n, point):
-    result = (0, 1, 1, 0)
+def times(n, point, add=add, result=(0, 1, 1, 0)):
     while n > 0:
         result, point, n = add(result, point) if n & 1 else result, add(point, point), n >> 1
     return result
 def decompress(data):
     y = int.from_bytes(data, 'little')
     sign, y = y >> 255, y & ((1 << 255) - 1)
-    if y >= P:
-        return None
+    if y >= P: return None
     x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(x2, (P + 3) // 8, P)
-    if (x * x - x2) % P:
-        x = x * ROOT % P
-    if (x * x - x2) % P or (x == 0 and sign):
-        return None
+    if (x * x - x2) % P: x = x * ROOT % P
+    if (x * x - x2) % P or (x == 0 and sign): return None
     x = x if x & 1 == sign else P - x
     return (x, y, 1, x * y % P)
 def compress(point):
     inverse = pow(point[2], P - 2, P)
     x, y = point[0] * inverse % P, point[1] * inverse % P
     return (y | (x & 1) << 255).to_bytes(32, 'little')
-
 BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, 'little'))
-
-def signed(text, key, signature):
+def signed_25519(text, key, signature):
     a, r, s = decompress(key), signature[:32], int.from_bytes(signature[32:], 'little')
-    if a is None or s >= L:
-        return False
+    if a is None or s >= L: return False
     h = int.from_bytes(hashlib.sha512(r + key + text).digest(), 'little') % L
     minus_a = (P - a[0], a[1], a[2], P - a[3])
     return compress(add(times(s, BASE), times(h, minus_a))) == r
 
+# --- ECDSA on P-256 with SHA-256 (FIPS 186-5; SP 800-186, section 3.2.1.3): points are (x, y), or None for the neutral one.
+Q, N = 2**256 - 2**224 + 2**192 + 2**96 - 1, 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
+B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b
+G = (0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296,
+     0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5)
+def plus(a, b):
+    if a is None or b is None: return a or b
+    if a[0] == b[0] and a[1] != b[1]: return None
+    slope = (3 * a[0]**2 - 3) * pow(2 * a[1], -1, Q) if a == b else (b[1] - a[1]) * pow(b[0] - a[0], -1, Q)
+    x = (slope**2 - a[0] - b[0]) % Q
+    return (x, (slope * (a[0] - x) - a[1]) % Q)
+def signed_p256(text, key, signature):
+    x, r, s = (int.from_bytes(part, 'big') for part in (key[1:], signature[:32], signature[32:]))
+    y = pow(x**3 - 3 * x + B, (Q + 1) // 4, Q)
+    if x >= Q or (y * y - x**3 + 3 * x - B) % Q or not 0 < r < N or not 0 < s <= N // 2: return False
+    h, w = int.from_bytes(hashlib.sha256(text).digest(), 'big'), pow(s, -1, N)
+    point = plus(times(h * w % N, G, plus, None), times(r * w % N, (x, y if y % 2 == key[0] % 2 else Q - y), plus, None))
+    return point is not None and point[0] % N == r
+def signed(text, key, signature): return (signed_25519 if len(key) == 32 else signed_p256)(text, key, signature)
+
 # --- The format.
-def sha256(*parts):
-    return hashlib.sha256(b''.join(parts)).hexdigest()
-def netstrings(*fields):
-    return b''.join(b'%d:%s,' % (len(f.encode()), f.encode()) for f in fields)
-def canonical(value):
-    return json.dumps(value, sort_keys=True, separators=(',', ':'), ensure_ascii=False)
-def parse(written):
-    return json.loads(written, parse_constant=lambda name: require(False, name + ' is no JSON'))
+def sha256(*parts): return hashlib.sha256(b''.join(parts)).hexdigest()
+def netstrings(*fields): return b''.join(b'%d:%s,' % (len(f.encode()), f.encode()) for f in fields)
+def canonical(value): return json.dumps(value, sort_keys=True, separators=(',', ':'), ensure_ascii=False)
+def parse(written): return json.loads(written, parse_constant=lambda name: require(False, name + ' is no JSON'))
 def members(value, *names):
     require(type(value) is dict and set(value) == set(names), 'it has another form: expected %s' % ', '.join(names))
     return [value[name] for name in names]
@@ -85,22 +92,17 @@ def moment(value):
     text(value, r'[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z')
     parsed = datetime.datetime.strptime(value, '%Y-%m-%dT%H:%M:%S.%fZ')
     return parsed.replace(tzinfo=datetime.timezone.utc).timestamp() * 1000
-def leaf(stream, seq, digest):
-    return sha256(b'\0', netstrings(stream, str(seq), digest))
-def node(left, right):
-    return sha256(b'\1', bytes.fromhex(left), bytes.fromhex(right))
+def leaf(stream, seq, digest): return sha256(b'\0', netstrings(stream, str(seq), digest))
+def node(left, right): return sha256(b'\1', bytes.fromhex(left), bytes.fromhex(right))
 def root_of(leaves):
-    if len(leaves) < 2:
-        return leaves[0] if leaves else sha256()
+    if len(leaves) < 2: return leaves[0] if leaves else sha256()
     left = 1 << (len(leaves) - 1).bit_length() - 1
     return node(root_of(leaves[:left]), root_of(leaves[left:]))
 def root_from(digest, index, size, path):
-    if index >= size:
-        return None
+    if index >= size: return None
     last = size - 1
     for sibling in path:
-        if last == 0:
-            return None
+        if last == 0: return None
         if index & 1 or index == last:
             digest = node(sibling, digest)
             while not index & 1 and index:
@@ -141,13 +143,13 @@ class Bundle:
             [moment(value) for value in members(scope, 'kind', 'since', 'until')[1:]]
         else:
             require(kind == 'all' and members(scope, 'kind'), 'an unknown scope')
-        require(self.key in (None, text(key, HEX64)), 'it names another key')
+        require(self.key in (None, text(key, KEY)), 'it names another key')
         self.key, self.scope = key, scope
     def take_seal(self, seal):
         names = ['seal', 'at', 'previous', 'changed', 'streams', 'root', 'publicKey', 'signature']
         number, at, previous, changed, streams, root, key, signature = members(seal, *names)
         whole(number, 1, 2**53 - 1), text(previous, HEX64), whole(streams, 0, 2**53 - 1), text(root, HEX64)
-        text(key, HEX64), text(signature, r'[0-9a-f]{128}')
+        text(key, KEY), text(signature, r'[0-9a-f]{128}')
         require(type(changed) is list and len(changed) <= 1000, 'it has another form: changed')
         for head in changed:
             stream, seq, digest = members(head, 'stream', 'seq', 'hash')

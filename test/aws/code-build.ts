@@ -1,23 +1,10 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
-import { onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { runPhases } from './build-phases.ts';
 import { type FakeAnswer, serve } from './serve.ts';
 
-const phases = ['pre_build', 'build', 'post_build'] as const;
-const buildspec = z.object({
-  version: z.literal(0.2),
-  env: z.object({ 'exported-variables': z.array(z.string()) }),
-  phases: z.partialRecord(
-    z.enum(phases),
-    z.object({ 'on-failure': z.literal('ABORT'), commands: z.array(z.string()).length(1) }),
-  ),
-});
 const variable = z.object({ name: z.string(), value: z.string(), type: z.literal('PLAINTEXT') });
 const startBuild = z.strictObject({
   projectName: z.string(),
@@ -52,8 +39,8 @@ export type FakeCodeBuild = {
   readonly reports: Map<string, Readonly<Record<string, number>>>;
   /** Names of errors that the next requests get instead of an answer. */
   readonly faults: string[];
-  /** The build of a stage that is in progress, once it has been started. */
-  readonly startedFor: (stage: string) => Promise<FakeBuild>;
+  /** The build of a stage that is in progress, and is none of those that are known, once it has been started. */
+  readonly startedFor: (stage: string, ...known: readonly FakeBuild[]) => Promise<FakeBuild>;
   /** Really runs what the build was ordered to do, with files in a folder standing for the bucket. */
   readonly run: (build: FakeBuild) => Promise<void>;
   readonly end: (build: FakeBuild, status: string) => void;
@@ -80,13 +67,17 @@ export async function fakeCodeBuild(options: {
   const requests: string[] = [];
   const faults: string[] = [];
   const reports = new Map<string, Readonly<Record<string, number>>>();
-  const waiting: { readonly stage: string; readonly resolve: (build: FakeBuild) => void }[] = [];
+  const waiting: {
+    readonly stage: string;
+    readonly known: readonly FakeBuild[];
+    readonly resolve: (build: FakeBuild) => void;
+  }[] = [];
   const stageOf = ({ order }: FakeBuild) =>
     order.environmentVariablesOverride.find(({ name }) => name === 'NONEVENT_STAGE')?.value;
   const tell = () => {
-    for (const { stage, resolve } of waiting) {
+    for (const { stage, known, resolve } of waiting) {
       const found = [...builds.values()].findLast(
-        (build) => stageOf(build) === stage && build.buildStatus === 'IN_PROGRESS',
+        (build) => stageOf(build) === stage && build.buildStatus === 'IN_PROGRESS' && !known.includes(build),
       );
       if (found !== undefined) resolve(found);
     }
@@ -188,9 +179,9 @@ export async function fakeCodeBuild(options: {
     requests,
     reports,
     faults,
-    startedFor: (stage) =>
+    startedFor: (stage, ...known) =>
       new Promise((resolve) => {
-        waiting.push({ stage, resolve });
+        waiting.push({ stage, known, resolve });
         tell();
       }),
     run: async (build) => {
@@ -248,54 +239,6 @@ function described(build: FakeBuild): object {
     reportArns: build.reportArns,
     exportedEnvironmentVariables: Object.entries(build.exported).map(([name, value]) => ({ name, value })),
   };
-}
-
-/** What `aws s3 cp` does, on a folder. */
-const AWS = `#!/bin/sh
-place() { case "$1" in s3://*) echo "$BUCKET/\${1##*/}" ;; *) echo "$1" ;; esac; }
-test "$1 $2 $3" = 's3 cp --only-show-errors' || exit 2
-cp "$(place "$4")" "$(place "$5")"
-`;
-
-async function runPhases(build: FakeBuild, bucket: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'nonevent-build-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await mkdir(join(folder, 'bin'));
-  await mkdir(join(folder, 'source'));
-  await writeFile(join(folder, 'bin', 'aws'), AWS);
-  await chmod(join(folder, 'bin', 'aws'), 0o755);
-  const spec = buildspec.parse(JSON.parse(build.order.buildspecOverride));
-  const environment = {
-    ...Object.fromEntries(build.order.environmentVariablesOverride.map(({ name, value }) => [name, value])),
-    PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
-    CODEBUILD_SRC_DIR: join(folder, 'source'),
-    BUCKET: bucket,
-  };
-  for (const name of phases) {
-    const [command] = spec.phases[name]?.commands ?? [];
-    if (command === undefined) continue;
-    const exported = spec.env['exported-variables'].map(
-      (variable) => `printf '%s' "$${variable}" > "${folder}/${variable}"`,
-    );
-    const script = `${command}\nstatus=$?\n${exported.join('\n')}\nexit $status\n`;
-    const status = await new Promise<number>((resolve) => {
-      execFile('sh', ['-c', script], { cwd: folder, env: environment }, (error, stdout, stderr) => {
-        build.log += `${stdout}${stderr}`;
-        resolve(error === null ? 0 : Number(error.code ?? 1));
-      });
-    });
-    for (const variable of spec.env['exported-variables']) {
-      const value = await readFile(join(folder, variable), 'utf8').catch(() => '');
-      if (value !== '') build.exported[variable] = value;
-    }
-    if (status === 0) continue;
-    build.phase = {
-      phaseType: name.toUpperCase(),
-      phaseStatus: 'FAILED',
-      message: `Error while executing command. Reason: exit status ${status}`,
-    };
-    return;
-  }
 }
 
 function failure(name: string): FakeAnswer {

@@ -20,10 +20,11 @@ export type FakeS3 = {
 };
 
 /**
- * S3 as far as objects are put and read whole: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html and
- * API_GetObject.html. A wrong checksum is `BadDigest`; `If-None-Match: *` on a key that is there is 412
- * `PreconditionFailed`; a copy takes the same conditions (API_CopyObject.html); a bucket that is not there is `NoSuchBucket`; retention needs a bucket with object lock
- * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html).
+ * S3 as far as objects are put, copied and read whole: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html,
+ * API_CopyObject.html, API_HeadObject.html and API_GetObject.html. A wrong checksum is `BadDigest`; `If-None-Match: *` on a key that is
+ * there is 412 `PreconditionFailed`, and so is a source with another etag; a bucket that is not there is `NoSuchBucket`. A bucket with object
+ * lock takes nothing without a checksum (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html), and here,
+ * stricter than S3, which would make another version, nothing twice.
  */
 export async function fakeS3(
   options: { readonly buckets?: readonly string[]; readonly locked?: readonly string[] } = {},
@@ -62,10 +63,10 @@ function put(
   if (promised !== undefined && promised !== createHash('sha256').update(body).digest('base64'))
     return failure(400, 'BadDigest');
   if (headers['if-none-match'] === '*' && objects.has(path)) return failure(412, 'PreconditionFailed');
-  if (headers['x-amz-object-lock-mode'] !== undefined) {
-    if (!isLocked) return failure(400, 'InvalidRequest');
-    if (promised === undefined && headers['content-md5'] === undefined) return failure(400, 'InvalidRequest');
-  }
+  if (isLocked && promised === undefined && headers['content-md5'] === undefined)
+    return failure(400, 'InvalidRequest');
+  // Nobody replaces what is kept in a bucket with object lock.
+  if (isLocked && objects.has(path)) return failure(403, 'AccessDenied');
   const kept = Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );

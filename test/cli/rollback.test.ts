@@ -78,6 +78,8 @@ test('the first release cannot be rolled back: status says so, and the rollback 
     '  observed  nothing of hello was live in production before, so there is nothing to go back to\n',
   );
   expect(stderr).toMatch(/✖ not rolled back {2}hello 1\.0\.0/);
+  // It has ended by now: attached to, it ends as it did.
+  expect((await nonevent('rollback', '--yes', '--detach')).code).toBe(3);
 });
 
 test('without a terminal and without --yes it shows from what to what, and exits 2', async () => {
@@ -154,9 +156,7 @@ test('a rerun takes over what passed, says so, and explain says where the eviden
   expect(stderr).toContain(
     `hello 1.1.0 once more, as deployment ${of} was\n  taken over where nothing they depend on has changed: syntax\n`,
   );
-  expect(stderr).toMatch(
-    new RegExp(`✔ reused {6}syntax {2}reused from ${of}: same definition, same release\n`),
-  );
+  expect(stderr).toContain(`reused from ${of}: same definition, same release\n`);
   expect(stderr).toMatch(/✔ passed {6}rollout-place {2}/);
   const explained = await nonevent('explain', stdout.trim());
   expect(explained.stdout).toContain(

@@ -13,6 +13,7 @@ ${all
       port: ${port}
       drain: 45s
       env: { ROOT: ${root} }
+    leaseTimeout: 10m
 `,
   )
   .join('')}`;

@@ -199,7 +199,7 @@ describe('a deployment that has ended', () => {
     for (const each of [b, c]) {
       await expect(ask(each)).rejects.toMatchObject({
         code: 'Conflict',
-        message: `deployment ${a} of pipeline shop holds the lease of environment ${environment}`,
+        message: `deployment ${a} of pipeline shop is stuck and keeps the lease of environment ${environment}, until \`nonevent unlock ${environment}\` frees it`,
         hint: expect.stringContaining(`nonevent unlock ${environment}`),
       });
     }

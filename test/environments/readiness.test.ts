@@ -95,6 +95,18 @@ describe('can I roll back?', () => {
   });
 });
 
+test('no, where a contract removed what the revision before needs', () => {
+  const contract = { schema: 'main', stage: 'shrink', phase: 'contract', from: 1, to: 2 } as const;
+  const made = { ...contract, harmless: false, deployment: THREE.deployment, undone: false };
+  const history = [...TWO_LIVE, ...commits(event('SchemaChanged', made))];
+  expect(readinessOf(history, 'shop', ground(ONE, TWO))).toEqual({
+    ready: false,
+    blocking: [
+      '1.0.0-aaaaaaaa, which would get the traffic back, declares nothing of schema main; only 2 would be served since contract shrink of deployment cccccccccccccccccccc',
+    ],
+  });
+});
+
 describe('a deployment could not be taken back', () => {
   test('where what is live does not run', () => {
     expect(obstacleToReturning(TWO_LIVE, 'shop', new Set([ONE.revision]))).toBe(

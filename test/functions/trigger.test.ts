@@ -1,17 +1,21 @@
 import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { triggerHandler } from '../../functions/trigger.ts';
 import { pipelineDigest } from '../../lib/history/digests.ts';
 import { createDynamoDBEventStore } from '../../lib/history/dynamodb-event-store.ts';
-import { pipelineSchema } from '../../lib/pipeline/pipeline.ts';
+import { type Pipeline, pipelineSchema } from '../../lib/pipeline/pipeline.ts';
+import type { Digest } from '../../lib/pipeline/release.ts';
 import type { PipelineTrigger } from '../../lib/pipeline/triggers.ts';
-import { createS3Definitions, definitionKey } from '../../lib/stages/cloud/definitions.ts';
+import { createFolderDefinitions, definitionKey } from '../../lib/stages/cloud/definitions.ts';
 import { createReleaseObjects } from '../../lib/stages/cloud/release-objects.ts';
 import { createExecutions, stateMachinePerDefinition } from '../../lib/stages/drive/executions.ts';
 import { type FakeS3, fakeS3 } from '../aws/s3.ts';
 import { serve } from '../aws/serve.ts';
 import { type Dynalite, startDynalite } from '../contract/dynalite.ts';
+import { temporaryFolder } from '../local/temporary-folder.ts';
 import { BUILD_SUCCEEDED, ECR_PUSH, IMAGE_DIGEST, S3_CREATED, TRIGGERS } from '../stages/triggers/events.ts';
 
 let dynalite: Dynalite;
@@ -43,10 +47,11 @@ async function installed(trigger: PipelineTrigger, env: Record<string, string> =
   const pipeline = pipelineOf(trigger, env);
   const definition = pipelineDigest(pipeline);
   const s3 = await fakeS3({ buckets: ['artifacts', 'releases'] });
-  s3.objects.set(`artifacts/${definitionKey(definition)}`, {
-    body: Buffer.from(JSON.stringify(pipeline)),
-    headers: {},
-  });
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'pipelines'));
+  const install = (digest: Digest, installed: Pipeline) =>
+    writeFile(join(folder, definitionKey(digest)), JSON.stringify(installed));
+  await install(definition, pipeline);
   const started: string[] = [];
   const states = await serve(({ body }) => {
     const { name, stateMachineArn } = JSON.parse(body.toString()) as Record<string, string>;
@@ -61,13 +66,13 @@ async function installed(trigger: PipelineTrigger, env: Record<string, string> =
       new SFNClient(states),
       stateMachinePerDefinition('arn:aws:states:eu-west-1:123456789012:stateMachine:'),
     ),
-    definitions: createS3Definitions({ client: s3.client, bucket: 'artifacts' }),
+    definitions: createFolderDefinitions(folder),
     objects: createReleaseObjects({ client: s3.client, bucket: 'artifacts' }),
     account: '123456789012',
   });
   const open = async (event: unknown, index = 0) =>
     (await handle({ definition, trigger: index, event })) as { deployment: string; isNew: boolean };
-  return { s3, store, started, handle, open, definition };
+  return { s3, store, started, handle, open, definition, install };
 }
 
 /** What S3 knows of an object that was put with `--checksum-algorithm SHA256`. */
@@ -162,7 +167,7 @@ it('refuses an object that is gone, or was replaced since the event', async () =
 });
 
 it('refuses events that are too long, of another form or of another account, and what is not installed', async () => {
-  const { open, handle, started, s3 } = await installed(TRIGGERS.ecr);
+  const { open, handle, started, install } = await installed(TRIGGERS.ecr);
   await expect(
     open({ ...ECR_PUSH, detail: { ...ECR_PUSH.detail, more: 'x'.repeat(262_144) } }),
   ).rejects.toThrow(/^an event of \d+ characters came: expected at most 262144$/);
@@ -177,8 +182,7 @@ it('refuses events that are too long, of another form or of another account, and
     name: 'NotFound',
     message: `no pipeline with the digest ${IMAGE_DIGEST} is installed`,
   });
-  const other = { body: Buffer.from(JSON.stringify(pipelineOf(TRIGGERS.s3))), headers: {} };
-  s3.objects.set(`artifacts/${definitionKey(IMAGE_DIGEST as never)}`, other);
+  await install(IMAGE_DIGEST, pipelineOf(TRIGGERS.s3));
   await expect(handle({ definition: IMAGE_DIGEST, trigger: 0, event: ECR_PUSH })).rejects.toThrow(
     /^the definition installed as sha256:\w+ has the digest sha256:\w+$/,
   );

@@ -60,7 +60,10 @@ const dataOf = {
     lifecycle: fc.integer({ min: 1, max: 9 }),
   }),
   DeploymentStarted: fc.record({ entry: fc.constantFrom('forward', 'rollback') }),
-  StageStarted: fc.record({ stage, attempt, capture: json }, { requiredKeys: ['stage', 'attempt'] }),
+  StageStarted: fc.record(
+    { stage, attempt, capture: json, notReused: text },
+    { requiredKeys: ['stage', 'attempt'] },
+  ),
   StageAwaiting: fc.record(
     {
       stage,
@@ -75,11 +78,14 @@ const dataOf = {
   StageMeasured: fc.record({ stage, attempt, evidence: json, judgement }),
   StageAttemptFailed: fc.record({ stage, attempt, lane: fc.constantFrom('forward', 'undo'), failure }),
   StagePassed: fc.record(
-    { stage, attempt, evidence: json, judgement, artifact: digest },
+    { stage, attempt, evidence: json, judgement, artifact: digest, inputs: digest },
     { requiredKeys: ['stage', 'attempt', 'evidence', 'judgement'] },
   ),
   StageFailed: fc.record({ stage, attempt: fc.nat(), failure }),
-  StageReused: fc.record({ stage, from: id, evidence: json, judgement }),
+  StageReused: fc.record(
+    { stage, from: id, evidence: json, judgement, artifact: digest, inputs: digest, because: text },
+    { requiredKeys: ['stage', 'from', 'evidence', 'judgement'] },
+  ),
   RollbackAdmitted: fc.record({
     environments: fc.array(
       fc.record({ environment: stage, returnsTo: fc.array(fc.constant('1.0.0-fedcba98')) }),
@@ -141,7 +147,10 @@ const dataOf = {
       undone: fc.boolean(),
       by: id,
     },
-    { ...optional, requiredKeys: ['schema', 'stage', 'phase', 'from', 'to', 'harmless', 'deployment', 'undone'] },
+    {
+      ...optional,
+      requiredKeys: ['schema', 'stage', 'phase', 'from', 'to', 'harmless', 'deployment', 'undone'],
+    },
   ),
   Sealed: fc.record({
     seal: attempt,
@@ -155,7 +164,10 @@ const dataOf = {
     ),
     streams: fc.nat(),
     root: hex(64),
-    publicKey: hex(64),
+    publicKey: fc.oneof(
+      hex(64),
+      hex(64).map((x) => `03${x}`),
+    ),
     signature: hex(128),
   }),
 } satisfies Record<EventType, fc.Arbitrary<object>>;

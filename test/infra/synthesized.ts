@@ -6,6 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import cdk from '../../cdk.json' with { type: 'json' };
 import { DeploymentSystem } from '../../lib/infra/deployment-system.ts';
 import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
 import { readPipeline } from '../../lib/pipeline/read-pipeline.ts';
@@ -48,6 +49,15 @@ stages:
   - { kind: command, name: unit, question: Do the unit tests pass?, run: npm test, project: shop-tests, expect: 1m }
   - { kind: place, name: place-functions, environment: functions }
   - { kind: shift, name: shift-functions, environment: functions, percent: 100 }
+  - kind: analysis
+    name: watch
+    environment: functions
+    for: 1m
+    minRequests: 10
+    errorRate: { max: 1% }
+    metrics: [{ namespace: AWS/Lambda, metric: Errors, statistic: Sum, max: 0 }]
+    alarms: [shop-errors]
+  - { kind: flag, name: switch-on, environment: functions, flag: checkout, value: true }
   - { kind: place, name: place-containers, environment: containers }
   - { kind: shift, name: shift-containers, environment: containers, percent: 100 }
   - { kind: place, name: place-stack, environment: stack }
@@ -74,7 +84,7 @@ export function systemIn(app: App, pipelines: readonly Pipeline[] = [pipelineOf(
 }
 
 export function emptyApp(): App {
-  return new App({ outdir: mkdtempSync(join(tmpdir(), 'nonevent-infra-')) });
+  return new App({ outdir: mkdtempSync(join(tmpdir(), 'nonevent-infra-')), context: cdk.context });
 }
 
 /** The system as `cdk synth` writes it, with what cdk-nag says of it. */

@@ -10,6 +10,7 @@ const KINDS = [
   'analysis',
   'compatibility',
   'parity',
+  'function',
   'acquire',
   'place',
   'shift',

@@ -35,6 +35,12 @@ describe('the forward lane', () => {
     expect(leavesAfter(PIPELINE, ...events)).toEqual(['unit']);
   });
 
+  test('takes that an answer is awaited only of a stage that awaits one, and stays where it is', () => {
+    const waiting = pipelineOf('build unit', 'custom notify');
+    expect(leavesAfter(waiting, 'deployment.started', 'unit.started', 'unit.awaiting')).toEqual(['unit']);
+    expect(stateAfter(PIPELINE, 'deployment.started').next('unit.awaiting')).toBeUndefined();
+  });
+
   test('takes a check from an earlier deployment and never a change', () => {
     expect(leavesAfter(PIPELINE, 'deployment.started', 'unit.reused')).toEqual(['acquire-production']);
     expect(

@@ -1,7 +1,7 @@
 import { type Pipeline, pipelineSchema } from '../../lib/pipeline/pipeline.ts';
 
 /**
- * A pipeline in short: `command unit`, `analysis watch`, `acquire production`, `place blue`, `custom notify`, and
+ * A pipeline in short: `command unit`, `analysis watch`, `acquire production`, `place blue`, `custom notify`, `build unit` for a command on CodeBuild, and
  * `tests: unit e2e` for a parallel group of commands.
  */
 export function pipelineOf(...steps: readonly string[]): Pipeline {
@@ -35,6 +35,10 @@ function stageOf(kind: string, name: string): object {
       return { ...common, ...ENVIRONMENT };
     case 'parity':
       return { ...common, environment: 'staging', against: 'production' };
+    case 'function':
+      return { ...common, module: 'check.mjs#measure', criteria: { latencyMs: { max: 300 } } };
+    case 'build':
+      return { ...common, kind: 'command', run: 'true', project: 'shop' };
     case 'flag':
       return { ...common, flag: 'new-checkout', value: true, ...ENVIRONMENT };
     case 'migrate':

@@ -22,6 +22,49 @@ test('a small pipeline becomes exactly this document', () => {
   expect(compileStatesLanguage(pipeline, FUNCTIONS)).toEqual(SMALL_DOCUMENT);
 });
 
+test('a stage that awaits an answer is a task that waits for its token, with the rules of every other', () => {
+  const { build, ask, ...others } = compileStatesLanguage(
+    pipelineOf('build build', 'function ask'),
+    FUNCTIONS,
+  ).States;
+  expect(build).toEqual({
+    Type: 'Task',
+    Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+    Parameters: {
+      FunctionName: 'nonevent-stage',
+      Payload: { 'deployment.$': '$.deployment', stage: 'build', 'token.$': '$$.Task.Token' },
+    },
+    ResultPath: null,
+    TimeoutSeconds: 55,
+    Retry: compileStatesLanguage(pipelineOf('command build'), FUNCTIONS).States.build?.Retry,
+    Catch: [
+      { ErrorEquals: ['StageRefused'], ResultPath: '$.failure', Next: 'conclude failure' },
+      { ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'conclude failure' },
+    ],
+    Next: 'ask',
+  });
+  expect(ask?.Resource).toBe('arn:aws:states:::lambda:invoke.waitForTaskToken');
+  expect(JSON.stringify(others)).not.toContain('waitForTaskToken');
+});
+
+test('a lease that is waited for is asked for again and again, each time for moments only', () => {
+  const waiting = (policy: 'queue' | 'reject' | undefined, timeout: number) => {
+    const pipeline = pipelineOf('acquire production');
+    const stages = pipeline.stages.map((stage) => ({ ...stage, policy, timeout })) as Pipeline['stages'];
+    return compileStatesLanguage({ ...pipeline, stages }, FUNCTIONS).States;
+  };
+  const hour = waiting('queue', 3600);
+  expect(hour['acquire-production']).toMatchObject({
+    TimeoutSeconds: 135,
+    Next: 'acquire-production again?',
+  });
+  expect(hour['acquire-production wait']).toEqual({ Type: 'Wait', Seconds: 5, Next: 'acquire-production' });
+  expect(hour['undo acquire-production']).toMatchObject({ TimeoutSeconds: 75 });
+  expect(waiting('queue', 60)['acquire-production wait']).toMatchObject({ Seconds: 1 });
+  for (const policy of ['reject', undefined] as const)
+    expect(waiting(policy, 60)).not.toHaveProperty('acquire-production wait');
+});
+
 test('the functions are placeholders for CloudFormation unless they are named', () => {
   const text = JSON.stringify(compileStatesLanguage(pipelineOf('custom notify')));
   expect([...new Set(text.match(/"FunctionName":"[^"]*"/g))]).toEqual([

@@ -5,7 +5,8 @@ import { readPipeline } from '../../lib/pipeline/read-pipeline.ts';
 import { provePipeline } from '../../lib/stages/prove-pipeline.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
-const FILES = await Array.fromAsync(glob('**/nonevent.yaml', { cwd: EXAMPLES }));
+const FILES: string[] = [];
+for await (const file of glob('**/nonevent.yaml', { cwd: EXAMPLES })) FILES.push(file);
 
 test('there are examples', () => {
   expect(FILES.length).toBeGreaterThanOrEqual(3);

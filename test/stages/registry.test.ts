@@ -16,6 +16,7 @@ describe('the registry', () => {
       'analysis',
       'compatibility',
       'parity',
+      'function',
       'acquire',
       'place',
       'shift',

@@ -99,7 +99,7 @@ describe('the page of a deployment', () => {
 
 test('the overview shows what is live, known good, who holds the lease and who is next, and each deployment', () => {
   const lease = { deployment: asOf(9).view.deployment, pipeline: 'storefront', fence: 1 };
-  const deployment = 'c0ffee0000000000aaaa' as DeploymentId;
+  const deployment = 'c0ffee0000000000aaaa' as typeof lease.deployment;
   const queue = [{ deployment, pipeline: 'storefront', requestedAt: at(12) }];
   const text = textOf(
     h(OverviewPage, {
@@ -112,7 +112,7 @@ test('the overview shows what is live, known good, who holds the lease and who i
       },
     }),
   );
-  expect(text).toMatch(/production storefront 1\.0\.0 7a990000 – held by 7a31c9e0, then c0ffee00/);
+  expect(text).toMatch(/production storefront 1\.0\.0 7a990000 – held by 7a31c9e0 then c0ffee00/);
   expect(text).toMatch(/7a31c9e0 storefront 2\.0\.0 ✖ rolled back rollout-smoke rejected/);
 });
 

@@ -72,9 +72,9 @@ function liveRows({ environment, lease, queue, pipelines }: EnvironmentLine): re
     <>
       {holder}
       {queue.map(({ deployment }) => (
-        <span key={deployment}>
-          , then <DeploymentLink deployment={deployment} />
-        </span>
+        <div key={deployment}>
+          then <DeploymentLink deployment={deployment} />
+        </div>
       ))}
     </>
   );

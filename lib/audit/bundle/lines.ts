@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../history/canonical-json.ts';
 import { deploymentId } from '../../history/deployment-id.ts';
-import { sealed } from '../../history/seal-events.ts';
+import { publicKey, sealed } from '../../history/seal-events.ts';
 import { streamName } from '../../history/stream-name.ts';
 import { name } from '../../pipeline/names.ts';
 
@@ -30,7 +30,7 @@ export const headerLine = z.strictObject({
   bundle: z.literal(1),
   format: z.literal(FORMAT),
   scope,
-  publicKey: hash,
+  publicKey,
 });
 export const sealLine = z.strictObject({ seal: sealed });
 export const commitLine = z.strictObject({

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Finding } from '../../audit/finding.ts';
 import { type HistoryReport, verifyHistory } from '../../audit/verify-history.ts';
+import { publicKey } from '../../history/seal-events.ts';
 import { counted } from '../../lifecycle/wording/counted.ts';
 import { type Cli, command } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -16,7 +17,6 @@ import { verifyBundleFile } from '../reading/verify-bundle-file.ts';
 import { openSystem } from '../system.ts';
 import { findStream } from './history.ts';
 
-const publicKey = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 const input = z.object({
   what: z.string().optional(),
   key: publicKey.optional(),

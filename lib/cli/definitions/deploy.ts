@@ -107,13 +107,13 @@ export const DEPLOY: readonly Definition[] = [
       {
         command: 'nonevent rerun latest',
         says: 'checks that passed are taken over where nothing they depend on changed',
-        needs: 'minutes',
+        needs: 'deployment',
         exit: EXIT.done,
       },
       {
-        command: 'nonevent rerun latest --from unit-tests',
+        command: 'nonevent rerun latest --from syntax',
         says: 'this check and all after it are performed again',
-        needs: 'minutes',
+        needs: 'deployment',
         exit: EXIT.done,
       },
     ],

@@ -1,5 +1,6 @@
 import type { DeploymentView, StageView } from '../../lifecycle/view.ts';
 import { markOfStage } from '../../lifecycle/wording/marks.ts';
+import { reusedInWords } from '../../lifecycle/wording/reuse.ts';
 import { between, span } from '../../lifecycle/wording/times.ts';
 import type { Style } from '../output/style.ts';
 import { oneLine } from '../output/untrusted.ts';
@@ -26,6 +27,7 @@ export function stageLines(view: DeploymentView, rendering: Rendering): readonly
   return view.stages.flatMap((stage) => [
     stageLine(stage, view, layout, rendering),
     ...comparisonLines(stage, layout, rendering),
+    ...reusedLines(stage, layout, rendering),
   ]);
 }
 
@@ -75,8 +77,7 @@ function comparisonLines(stage: StageView, layout: Layout, { columns, style }: R
     markOfStage(stage).symbol === '!';
   const sides = stage.state === 'running' ? newestSides(stage) : (stage.failure ?? stage.judgement);
   if (!isOfInterest || sides === undefined) return [];
-  const wide = layout.nameAt + layout.name + 2;
-  const indent = columns - wide < COMPARISON_COLUMNS_AT_LEAST ? 6 : wide;
+  const indent = indentOf(layout, columns);
   const room = columns - indent - 'expected '.length;
   return [
     `${' '.repeat(indent)}${style.dim('expected')} ${shorten(oneLine(sides.expected), room)}`,
@@ -85,6 +86,17 @@ function comparisonLines(stage: StageView, layout: Layout, { columns, style }: R
       ? [`${' '.repeat(indent)}${style.warning(shorten(NEEDS_TRAFFIC, columns - indent))}`]
       : []),
   ];
+}
+
+function indentOf(layout: Layout, columns: number): number {
+  const wide = layout.nameAt + layout.name + 2;
+  return columns - wide < COMPARISON_COLUMNS_AT_LEAST ? 6 : wide;
+}
+
+function reusedLines(stage: StageView, layout: Layout, { columns, style }: Rendering): readonly string[] {
+  if (stage.reused === undefined) return [];
+  const indent = indentOf(layout, columns);
+  return [`${' '.repeat(indent)}${style.dim(shorten(oneLine(reusedInWords(stage)), columns - indent))}`];
 }
 
 /** A first window that was too short is all that is known until something is measured in the second. */

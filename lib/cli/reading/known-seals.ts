@@ -4,11 +4,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { KnownSeal } from '../../audit/verify-history.ts';
+import { publicKey } from '../../history/seal-events.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { Surroundings } from '../settings.ts';
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
-const knownSeal = z.object({ seal: z.int().min(1), hash: hex, publicKey: hex, at: z.string().max(40) });
+const knownSeal = z.object({ seal: z.int().min(1), hash: hex, publicKey, at: z.string().max(40) });
 
 /** What was verified last, kept for a data folder. */
 export type KnownSeals = {

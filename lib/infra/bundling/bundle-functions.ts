@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { importWhatIsUsed } from './import-what-is-used.ts';
 import { lambdaCredentials } from './lambda-credentials.ts';
 
@@ -13,15 +13,15 @@ const REQUIRE =
 
 /**
  * Bundles functions/aws/<name>.ts to `<folder>/<name>/index.mjs`, each with its source map and with all it needs: the SDK's clients
- * too, so that what was tested is what runs, whatever Lambda's runtime brings along. `meta.json` beside the folders says what is in
- * them. The same sources give the same bytes.
+ * too, so that what was tested is what runs, whatever Lambda's runtime brings along. What is imported on demand stays on demand, in files
+ * beside it. `<folder>/meta.json` says what is in each file. The same sources give the same bytes.
  */
 export async function bundleFunctions(folder: string, names: readonly string[]): Promise<void> {
-  const outputs = await Promise.all(names.map((name) => bundle(folder, name)));
-  await writeFile(join(folder, 'meta.json'), JSON.stringify(Object.fromEntries(outputs)));
+  const bundled = await Promise.all(names.map(async (name) => [name, await bundle(folder, name)] as const));
+  await writeFile(join(folder, 'meta.json'), JSON.stringify(Object.fromEntries(bundled)));
 }
 
-async function bundle(folder: string, name: string) {
+async function bundle(folder: string, name: string): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: PROJECT,
     entryPoints: { index: `functions/aws/${name}.ts` },
@@ -30,13 +30,13 @@ async function bundle(folder: string, name: string) {
     banner: { js: REQUIRE },
     bundle: true,
     minify: true,
-    // What is imported on demand stays on demand, in a file of its own.
     splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',
     // ECMAScript modules first, as only those are cut down to what is used.
     mainFields: ['module', 'main'],
+    define: { 'process.env.NODE_ENV': '"production"' },
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
@@ -44,7 +44,7 @@ async function bundle(folder: string, name: string) {
     logLevel: 'warning',
     plugins: [importWhatIsUsed, lambdaCredentials],
   });
-  return [name, metafile] as const;
+  return metafile;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

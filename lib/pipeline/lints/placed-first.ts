@@ -1,11 +1,12 @@
 import { CHECKED, type CodePage } from '../codes/page.ts';
 import type { Stage } from '../stage.ts';
+import { hasBound } from '../sugar/bounds.ts';
 import type { Lint } from './lint.ts';
 
 const page: CodePage = {
   title: 'there is no new revision yet',
   explanation:
-    'A shift, an analysis, and an http check that asks the new revision need a revision: a place stage comes before them in the same environment. canary and blueGreen begin with one.',
+    'A shift, an analysis of traffic, and an http check that asks the new revision need a revision: a place stage comes before them in the same environment. canary and blueGreen begin with one.',
   wrong: `${CHECKED}  - { name: all-traffic, kind: shift, percent: 100 }
 `,
   right: `${CHECKED}  - { name: start, kind: place }
@@ -37,8 +38,10 @@ export const placedFirst: Lint = {
 function revisionNeededIn(stage: Stage): string | undefined {
   switch (stage.kind) {
     case 'shift':
-    case 'analysis':
       return stage.environment;
+    case 'analysis':
+      // Metrics and alarms may be about any change.
+      return hasBound(stage.errorRate, stage.p95) ? stage.environment : undefined;
     case 'http':
       return stage.through === 'revision' && stage.url.startsWith('/') ? stage.environment : undefined;
     case 'command':

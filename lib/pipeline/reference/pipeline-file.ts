@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULTS } from '../defaults.ts';
-import { TARGETS } from '../environment.ts';
+import { environmentDefinition, TARGETS } from '../environment.ts';
 import { FILE_KINDS, type FileStage, fileGroup, pipelineFile } from '../file.ts';
 import { LIMITS } from '../guards.ts';
 import { inWords } from '../in-words.ts';
@@ -10,6 +10,7 @@ import { stagesOf } from '../steps.ts';
 import { CANARY_BEHAVIOUR, COMMAND_BEHAVIOUR, REVISION_BEHAVIOUR, SERVICE_BEHAVIOUR } from './behaviour.ts';
 import { COMPLETE, SMALLEST } from './examples.ts';
 import { type FieldRow, fieldRows } from './field-rows.ts';
+import { LEASE_BEHAVIOUR } from './lease-behaviour.ts';
 
 /** docs/pipeline-file.md: every field of every kind, from the schema itself. */
 export function pipelineFileReference(): string {
@@ -38,6 +39,12 @@ ${ordered(SMALLEST)}
 ${table(rowsOf(pipelineFile))}
 
 Where a file has exactly one environment, no stage has to name it. Stages run in the order they are written.
+
+## Environments
+
+${table(fieldRows(environmentDefinition, LEASE_DEFAULTS))}
+
+${LEASE_BEHAVIOUR}
 
 ## Stages
 
@@ -87,6 +94,12 @@ against every revision that is live in the environment, and against every known-
 
 So a version goes away in two steps: first nobody consumes it any more, not even a known-good revision; then it is no longer
 provided. Of the pipeline's own revisions only the live one counts, which serves beside the new one.
+
+## Schemas
+
+What a release declares under \`schemas\` stays with its revision too. A \`migrate\` stage adds a version of a schema, or ends all older ones; a release is placed
+only where a version that it runs on is served, and a contract is refused while a revision that is live, known-good or may come back does not run on what it
+leaves. A file that keeps a migration which was made before is harmless: it is found. [Migrations](migrations.md) has the phases, the commands and their progress.
 
 ## Values
 
@@ -163,3 +176,5 @@ function ordered(text: string): string {
     .map(({ name, kind, question }, index) => `${index + 1}. \`${name}\` (${kind}): ${question}`)
     .join('\n');
 }
+
+const LEASE_DEFAULTS = { lease: '`queue`', leaseTimeout: `\`${inWords(DEFAULTS.acquire.timeout)}\`` };

@@ -7,7 +7,7 @@ import type { Alarm, CloudMetrics } from '../cloud/metrics.ts';
 import type { Json, StageContext } from '../kind.ts';
 import { changedAt } from './changed-at.ts';
 import { alarmSeen, holdAlarms } from './hold-alarms.ts';
-import { holdMetrics, metricSeen } from './hold-metrics.ts';
+import { holdMetrics, identityOf, metricSeen } from './hold-metrics.ts';
 
 const alarmBefore = z.object({
   state: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
@@ -70,6 +70,7 @@ export async function observeCloud(stage: AnalysisStage, context: StageContext, 
       const answered = await source.datapoints(metric, from.at, now);
       const values = 'problem' in answered ? [] : answered.points.map(({ value }) => value);
       return {
+        of: identityOf(metric),
         values: values.length,
         lowest: values.length === 0 ? null : Math.min(...values),
         highest: values.length === 0 ? null : Math.max(...values),

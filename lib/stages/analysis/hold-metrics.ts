@@ -1,9 +1,17 @@
 import { z } from 'zod';
+import { canonicalJson } from '../../history/canonical-json.ts';
 import type { AnalysisStage } from '../../pipeline/kinds/analysis.ts';
 import type { MetricBound } from '../../pipeline/kinds/cloud-criteria.ts';
 
 /** A metric since the analysis began, over whole periods. */
 export const metricSeen = z.object({
+  of: z.object({
+    namespace: z.string(),
+    metric: z.string(),
+    dimensions: z.record(z.string(), z.string()),
+    statistic: z.string(),
+    period: z.number(),
+  }),
   values: z.int().min(0),
   lowest: z.number().nullable(),
   highest: z.number().nullable(),
@@ -27,9 +35,9 @@ const EPSILON = 1e-9;
 
 /** Holds each metric's bounds. A bound holds only when there is a value for each period of the time that is observed. Pure. */
 export function holdMetrics(stage: AnalysisStage, seen: readonly MetricSeen[]): readonly HeldCriterion[] {
-  return (stage.metrics ?? []).map((metric, index) => {
+  return (stage.metrics ?? []).map((metric) => {
     const expected = boundsInWords(metric);
-    const found = seen[index];
+    const found = seen.find((one) => isSame(one.of, metric));
     if (found === undefined || found.problem !== null || found.values === 0) {
       const why = found?.problem ?? 'no values';
       return { expected, observed: `${nameOf(metric)}: ${why}`, holds: undefined };
@@ -42,6 +50,22 @@ export function holdMetrics(stage: AnalysisStage, seen: readonly MetricSeen[]): 
       holds: isViolated(metric, found, missing !== '') ? false : holdsFor(metric, found, missing),
     };
   });
+}
+
+/** What was recorded may be held against other criteria later: then only what is about the same values counts. */
+function isSame(recorded: MetricSeen['of'], metric: MetricBound): boolean {
+  return canonicalJson(recorded) === canonicalJson(identityOf(metric));
+}
+
+/** What makes a metric that one, without its bounds. Pure. */
+export function identityOf({
+  namespace,
+  metric,
+  dimensions,
+  statistic,
+  period,
+}: MetricBound): MetricSeen['of'] {
+  return { namespace, metric, dimensions, statistic, period };
 }
 
 function isViolated({ max, min, maxIncrease }: MetricBound, seen: MetricSeen, isEarly: boolean): boolean {

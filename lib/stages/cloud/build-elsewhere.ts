@@ -3,10 +3,12 @@ import type { Stage } from '../../pipeline/stage.ts';
 import type { Cloud } from '../cloud.ts';
 import type { Elsewhere, Errand, Progress } from '../elsewhere.ts';
 import type { StageContext } from '../kind.ts';
-import { type BuildEvidence, buildInWords } from './build-evidence.ts';
+import type { Variables } from '../secret-values.ts';
+import { type BuildEvidence, buildInWords, masked } from './build-evidence.ts';
 import type { Build, BuildOrder, Builds } from './builds.ts';
 
-type InProject = { readonly name: string; readonly project?: string | undefined };
+/** A stage that may run in a project. */
+export type InProject = Variables & { readonly name: string; readonly project?: string | undefined };
 
 /** What one kind runs in a build, and what it makes of a build that has ended and of which something can be said. */
 export type BuildWork<S extends Stage & InProject, Result> = {
@@ -32,15 +34,15 @@ export function buildElsewhere<S extends Stage & InProject, Result>(
         (await builds.find(project, errand.reference, errand.since)) ??
         (await builds.start({ ...work.order(stage, context, capture), project, run: errand.reference }));
       if (build.status === 'IN_PROGRESS') return { state: 'running' };
-      const evidence = await build.evidence();
+      const evidence = masked(await build.evidence(), stage);
       return failureOf(stage, evidence) ?? work.result(stage, evidence, build);
     },
     stop: (stage, context, errand) => stopBuild(stage, context, errand),
   };
 }
 
-/** Tells the build of an attempt to end, where one runs. Returns it as it was found. */
-export async function stopBuild(stage: InProject, context: StageContext, errand: Errand): Promise<void> {
+/** Tells the build of an attempt to end, where one runs. */
+async function stopBuild(stage: InProject, context: StageContext, errand: Errand): Promise<void> {
   const { builds, project } = projectOf(stage, context);
   const build = await builds.find(project, errand.reference, errand.since);
   if (build?.status === 'IN_PROGRESS') await builds.stop(build.id);

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Judgement } from '../../history/deployment-events.ts';
 import type { Json } from '../../pipeline/json.ts';
+import { maskText } from '../command/mask-secrets.ts';
 import { countsIn } from '../command/test-counts.ts';
 import { plainLine } from '../plain-text.ts';
+import { secretsOf, type Variables } from '../secret-values.ts';
 
 /** What is recorded of a build that has ended. */
 export const buildEvidence = z.object({
@@ -21,6 +23,13 @@ export const buildEvidence = z.object({
   artifact: z.string().nullable().optional(),
 });
 export type BuildEvidence = z.output<typeof buildEvidence>;
+
+/** The same without what a stage keeps secret, as far as that is known here. */
+export function masked(evidence: BuildEvidence, stage: Variables): BuildEvidence {
+  const secrets = secretsOf(stage);
+  const mask = (text: string) => maskText(text, secrets);
+  return { ...evidence, message: mask(evidence.message), tail: mask(evidence.tail) };
+}
 
 /** Judges a build that has ended, by what was recorded of it. `makes` is the folder that it had to make an artifact of. */
 export function judgeBuild(recorded: Json, makes: string | undefined): Judgement {

@@ -1,43 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { pipelineDigest } from '../../history/digests.ts';
-import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import { NoneventError } from '../../nonevent-error.ts';
 import { literalSecretsIn } from '../../pipeline/lints/literal-secrets.ts';
 import { type Pipeline, pipelineSchema } from '../../pipeline/pipeline.ts';
 import type { Digest } from '../../pipeline/release.ts';
-import { isServiceError } from './service-error.ts';
 
 /** The definitions that are installed in an account, by their digest. */
 export type Definitions = {
   load(digest: Digest): Promise<Pipeline>;
 };
 
-/** The key of a definition in the artifacts' bucket: the JSON of the pipeline as it runs. Objects there are never replaced. */
+/** Where a definition is among the installed ones: the JSON of the pipeline as it runs. */
 export function definitionKey(digest: Digest): string {
   return `pipelines/${digest.replace(':', '-')}.json`;
-}
-
-/** A file has at most 64 Ki characters; what it expands to is some times as much. */
-const BYTES_AT_MOST = 1024 * 1024;
-
-/**
- * Reads definitions from the artifacts' bucket, and holds each against its digest.
- *
- * Errors: `NotFound` where it is not installed; `InvalidInput` where it is not what its name says, or holds a secret;
- * `StoreUnavailable` where the bucket cannot be read.
- */
-export function createS3Definitions(options: {
-  readonly client: S3Client;
-  readonly bucket: string;
-}): Definitions {
-  return { load: async (digest) => definitionIn(await read(options, digest), digest) };
 }
 
 /**
  * Reads definitions from a folder that came with the function, where each is under its key, and holds each against its digest.
  *
- * Errors: as `createS3Definitions`, but an outage.
+ * Errors: `NotFound` where it is not installed; `InvalidInput` where it is not what its name says, or holds a secret.
  */
 export function createFolderDefinitions(folder: string): Definitions {
   return {
@@ -58,32 +40,6 @@ function definitionIn(text: string, digest: Digest): Pipeline {
   const [secret] = literalSecretsIn(parsed.data);
   if (secret !== undefined) throw wrong(digest, `cannot be recorded: ${secret}`);
   return parsed.data;
-}
-
-async function read(
-  { client, bucket }: { readonly client: S3Client; readonly bucket: string },
-  digest: Digest,
-): Promise<string> {
-  const Key = definitionKey(digest);
-  try {
-    const { Body, ContentLength = 0 } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
-    if (ContentLength > BYTES_AT_MOST) {
-      throw wrong(digest, `has ${ContentLength} bytes: expected at most ${BYTES_AT_MOST}`);
-    }
-    return (await Body?.transformToString()) ?? '';
-  } catch (thrown) {
-    if (thrown instanceof NoneventError) throw thrown;
-    if (isServiceError(thrown, 'NoSuchKey')) throw notInstalled(digest, thrown);
-    throw new NoneventError(
-      'StoreUnavailable',
-      `bucket ${bucket} did not give ${Key}: ${messageOf(thrown)}`,
-      {
-        fields: { digest, bucket },
-        hint: 'look whether the bucket is there and whether this role may read pipelines/ in it',
-        cause: thrown,
-      },
-    );
-  }
 }
 
 function notInstalled(digest: Digest, cause: unknown): NoneventError {

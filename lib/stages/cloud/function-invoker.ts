@@ -29,7 +29,8 @@ export function createFunctionInvoker(client: LambdaClient): FunctionInvoker {
         .catch((thrown: unknown) => {
           throw failed(name, thrown);
         });
-      const text = new TextDecoder().decode(Payload);
+      // A function that answers nothing has no payload, whatever the type says.
+      const text = Payload ? Payload.transformToString() : '';
       if (FunctionError === undefined) return text === '' ? 'null' : text;
       throw new NoneventError('CommandFailed', `function ${name} failed: ${plainLine(text, 1000)}`, {
         fields: { function: name },

@@ -1,11 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { StageContext } from '../kind.ts';
-import { projectOf } from './build-elsewhere.ts';
-import { type BuildEvidence, buildInWords } from './build-evidence.ts';
+import { type InProject, projectOf } from './build-elsewhere.ts';
+import { type BuildEvidence, buildInWords, masked } from './build-evidence.ts';
 import type { Build, BuildOrder, Builds } from './builds.ts';
-
-type InProject = { readonly name: string; readonly project?: string | undefined };
 
 /** A build that succeeded, with what is recorded of it. */
 export type Built = { readonly build: Build; readonly evidence: BuildEvidence };
@@ -32,7 +30,7 @@ export async function runBuild(
     { project, since },
     context.signal,
   );
-  const evidence = await build.evidence();
+  const evidence = masked(await build.evidence(), stage);
   if (build.status === 'SUCCEEDED') return { build, evidence };
   throw new NoneventError('CommandFailed', `${buildInWords(evidence)}; expected that it succeeds`, {
     fields: {

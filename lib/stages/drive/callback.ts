@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { type DeploymentId, deploymentId } from '../../history/deployment-id.ts';
-import { isStopped, STOPPED } from '../../lifecycle/decide.ts';
+import { type Cause, isStopped, STOPPED } from '../../lifecycle/decide.ts';
 import { stageViewOf } from '../../lifecycle/standing.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import { json } from '../../pipeline/json.ts';
@@ -71,7 +71,7 @@ export async function completeReported(services: Services, reported: Report): Pr
 
 /**
  * Looks after everything that a deployment waits for: a build whose end nobody told us, an outcome that was recorded and not answered,
- * a stop. For a stop, and for whoever looks from time to time.
+ * a stop, an answer that does not come in time. For a stop, and for whoever looks from time to time.
  */
 export async function settleAwaited(services: Services, deployment: DeploymentId): Promise<void> {
   let session = await openSession(services.store, deployment);
@@ -79,9 +79,9 @@ export async function settleAwaited(services: Services, deployment: DeploymentId
     const known = stageViewOf(session.deployment, stage.name);
     const errand = errandOf(known);
     if (errand === undefined || session.deployment.view.kind === 'rollback') continue;
-    if (known.open && isStopped(session.deployment, stage)) {
-      const { recoveries } = kindOf(stage);
-      session = await failStage(services, session, stage, recoveries, STOPPED, known.attempts);
+    const over = known.open ? causeToEnd(services, session, stage) : undefined;
+    if (over !== undefined) {
+      session = await failStage(services, session, stage, kindOf(stage).recoveries, over, known.attempts);
       const context = await stageContext(services, session, known.attempts, services.closing);
       await awaitedWork(stage).stop(context, errand);
     } else if (known.open && known.awaiting?.answer === 'codeBuild') {
@@ -89,6 +89,18 @@ export async function settleAwaited(services: Services, deployment: DeploymentId
     }
     await answerTask(services, session, stage);
   }
+}
+
+/** Why nobody should wait for an answer any longer. */
+function causeToEnd(services: Services, { deployment }: Session, stage: Stage): Cause | undefined {
+  if (isStopped(deployment, stage)) return STOPPED;
+  const { attemptStartedAt } = stageViewOf(deployment, stage.name);
+  if (services.now() - Date.parse(attemptStartedAt ?? '') < stage.timeout * 1000) return undefined;
+  return {
+    mode: 'timedOut',
+    expected: `an answer within ${stage.timeout} s`,
+    observed: `no outcome within ${stage.timeout} s`,
+  };
 }
 
 /**

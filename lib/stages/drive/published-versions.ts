@@ -18,7 +18,7 @@ export function versionDescription(pipelineDigest: Digest): string {
 
 /**
  * One state machine for each pipeline, and one published version of it for each definition that was ever installed, so that an
- * older deployment is still rolled back by the definition it pinned: docs/decisions/0013-state-machine-versions.md.
+ * older deployment is still rolled back by the definition it pinned: docs/decisions/0016-state-machine-versions.md.
  *
  * `arnPrefix` is what comes before a pipeline's name, such as `arn:aws:states:eu-west-1:123456789012:stateMachine:Nonevent-`.
  * The newest version is asked first, so a deployment of what is installed now costs two requests; what a version says is

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { environmentStream, foldEnvironment, type Waiting } from '../../environments/environment.ts';
-import { acquireLease, leaseHeld, releaseLease } from '../../environments/lease.ts';
-import { type LeaseAnswer, requireEnding, waitForLease } from '../../environments/lease-queue.ts';
+import { acquireLease, leaseHeld, releaseLease, requireNotStuck } from '../../environments/lease.ts';
+import { type LeaseAnswer, waitForLease } from '../../environments/lease-queue.ts';
 import { obstacleToReturning } from '../../environments/readiness.ts';
 import { inTheWay, removeEnded } from '../../environments/remove-ended.ts';
 import type { Commit } from '../../history/event-store.ts';
@@ -45,8 +45,8 @@ export const acquireKind: ChangeKind<AcquireStage> = {
     const now = foldEnvironment(commits);
     const { lease, fence, queue } = now;
     const isFree = lease === undefined || lease.deployment === deployment.view.deployment;
+    if (!isFree) await requireNotStuck(store, environment, now);
     if (policy === 'reject' && !isFree) throw leaseHeld(environment, lease);
-    if (!isFree) await requireEnding(store, environment, now);
     const waits = policy !== 'reject' && (!isFree || queue.length > 0);
     if (!waits) await requireReturn(context, environment, commits);
     return { fence, waits };

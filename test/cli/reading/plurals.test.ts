@@ -13,6 +13,9 @@ test.each([
 
 test('an audit of one stream says so', () => {
   const report = { streams: 1, commits: 1, events: 2, seals: 0, findings: [] };
-  const lines = reportLines({ ...report, newestSeal: undefined, unsealed: 1 }, PLAIN);
+  const lines = reportLines(
+    { ...report, newestSeal: undefined, unsealed: 1, resumed: undefined, unfinished: undefined },
+    PLAIN,
+  );
   expect(lines[0]).toBe('✔ sound  1 stream, 1 commit, 2 events, 0 seals');
 });

@@ -5,6 +5,7 @@ import { type Stepping, step, type Wish, wishOf } from '../../../lib/cli/steppin
 import { steppingLines } from '../../../lib/cli/stepping/stepping-lines.ts';
 import type { Commit } from '../../../lib/history/event-store.ts';
 import { FIRST_STREAM, SUCCEEDS } from '../../audit/sample-history.ts';
+import { runCli } from '../run-cli.ts';
 
 const commits = SUCCEEDS.map(
   (events, index): Commit => ({
@@ -66,6 +67,15 @@ describe('a step', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+it('without a terminal is refused, and what to use is named', async () => {
+  expect(await runCli(['replay', 'latest', '--step'])).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      '✖ error --step needs a terminal for its keys and its screen, and found none\n  next  show a moment with --at, as in `nonevent replay latest --at 3`\n',
   });
 });
 

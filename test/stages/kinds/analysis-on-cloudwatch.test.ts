@@ -164,6 +164,32 @@ describe('metrics', () => {
     });
   });
 
+  it('are held against other criteria only where those are about the same values', () => {
+    const recorded = {
+      cloud: {
+        observedSeconds: 300,
+        metrics: [
+          {
+            of: { ...ERRORS, max: undefined, period: 60 },
+            values: 5,
+            lowest: 0,
+            highest: 3,
+            mean: 1,
+            meanBefore: null,
+            problem: null,
+          },
+        ],
+        alarms: [],
+      },
+    } as unknown as Json;
+    const verdictOf = (...metrics: object[]) => analysisKind.judge(stageWith({ metrics }), recorded).verdict;
+    expect(verdictOf({ ...ERRORS, max: 3 })).toBe('pass');
+    expect(verdictOf({ ...ERRORS, max: 2 })).toBe('fail');
+    expect(verdictOf({ ...ERRORS, metric: 'Throttles' })).toBe('inconclusive');
+    expect(verdictOf({ ...ERRORS, metric: 'Throttles' }, { ...ERRORS, max: 3 })).toBe('inconclusive');
+    expect(verdictOf({ ...ERRORS, maxIncrease: 1 })).toBe('inconclusive');
+  });
+
   it.each([
     ['nothing', () => {}, 'no values'],
     [

@@ -13,9 +13,12 @@ import { type EnvironmentEvent, event } from '../../../lib/history/events.ts';
 import { isLeaseHeld } from '../../../lib/lifecycle/is-lease-held.ts';
 import { type Pipeline, pipelineSchema } from '../../../lib/pipeline/pipeline.ts';
 import type { Schemas } from '../../../lib/pipeline/schemas.ts';
+import { changesOf } from '../../../lib/pipeline/steps.ts';
 import { performStage } from '../../../lib/stages/drive/perform-stage.ts';
 import type { Services } from '../../../lib/stages/drive/services.ts';
+import { stageContext } from '../../../lib/stages/drive/stage-context.ts';
 import { undoStage } from '../../../lib/stages/drive/undo-stage.ts';
+import { migrateKind } from '../../../lib/stages/kinds/migrate.ts';
 import { type Rig, startRig } from '../drive/rig.ts';
 
 const SCRIPT = join(import.meta.dirname, 'schema.mjs');
@@ -83,6 +86,8 @@ function migrate(phase: string, from: number, to: number, way: Way, more: object
 
 const EXPAND = () => migrate('expand', 1, 2, { undo: 'shrink' });
 const DATA = (more: object = {}) => migrate('data', 2, 3, { harmless: 'nobody reads it yet' }, more);
+/** A data migration of nothing, for where only its record matters. */
+const FILLED = () => DATA({ run: 'true' });
 const CONTRACT = (more: object = {}) => migrate('contract', 3, 4, { verify: 'whole' }, more);
 const failing = { ...base, kind: 'command', name: 'check', run: 'exit 1', retries: 0 };
 
@@ -147,12 +152,12 @@ async function viewOf(id: DeploymentId) {
 
 describe('expand and data', () => {
   it('are made, and stay when the deployment succeeds; made again they are found', async () => {
-    const first = await rig.deploy(pipelineOf([EXPAND(), DATA()]), `${name}-a`);
+    const first = await rig.deploy(pipelineOf([EXPAND(), FILLED()]), `${name}-a`);
     expect(first.ending).toBe('succeeded');
     expect(columns()).toEqual(['id', 'price', 'cents']);
     expect(await served()).toEqual([1, 2, 3]);
     const before = await rig.effects();
-    const second = await rig.deploy(pipelineOf([EXPAND(), DATA()]), `${name}-b`, '2.0.0');
+    const second = await rig.deploy(pipelineOf([EXPAND(), FILLED()]), `${name}-b`, '2.0.0');
     expect(second.ending).toBe('succeeded');
     expect(await rig.effects()).toEqual(before);
     expect((await viewOf(second.id)).stages.at(-1)?.judgement?.observed).toBe(
@@ -164,7 +169,7 @@ describe('expand and data', () => {
   });
 
   it('are taken back when a later stage fails: by their undo, or by being left where that is harmless', async () => {
-    const { id, ending } = await rig.deploy(pipelineOf([EXPAND(), DATA(), failing]), name);
+    const { id, ending } = await rig.deploy(pipelineOf([EXPAND(), FILLED(), failing]), name);
     expect(ending).toBe('rolledBack');
     expect(columns()).toEqual(['id', 'price']);
     expect(await served()).toEqual([1]);
@@ -176,7 +181,7 @@ describe('expand and data', () => {
   });
 
   it('are taken back by a rollback of the finished deployment, once', async () => {
-    const { id } = await rig.deploy(pipelineOf([EXPAND(), DATA()]), name);
+    const { id } = await rig.deploy(pipelineOf([EXPAND(), FILLED()]), name);
     const rollback = await rig.rollback(id);
     expect(rollback.ending).toBe('rolledBack');
     expect(columns()).toEqual(['id', 'price']);
@@ -254,6 +259,16 @@ describe('the progress of data', () => {
   });
 });
 
+/** What the lane of a rollback that was admitted would make of its contract. */
+async function undoneInRollback(id: DeploymentId): Promise<unknown> {
+  const session = await rig.session(id);
+  const { view } = session.deployment;
+  const stage = changesOf(view.pipeline).find(({ kind }) => kind === 'migrate');
+  if (stage?.kind !== 'migrate') throw new Error('expected a migration');
+  const context = await stageContext(rig.services, session, 1, new AbortController().signal);
+  return migrateKind.undo(stage, context, view.stages.at(-1)?.capture ?? null);
+}
+
 describe('a contract', () => {
   const expanded = () => recordExpanded(3);
 
@@ -277,6 +292,10 @@ describe('a contract', () => {
       observed: 'contract contract of schema main cannot be taken back',
     });
     expect((await environmentNow()).lease).toBeUndefined();
+    expect(await undoneInRollback(rollback.id)).toEqual({
+      undone: false,
+      why: 'a contract stays: what returns runs on what it left',
+    });
   });
 
   it('is refused before anything is changed while the known-good needs the old schema', async () => {

@@ -1,7 +1,8 @@
+import type { Digest } from '../../../lib/pipeline/release.ts';
 import type { PipelineTrigger } from '../../../lib/pipeline/triggers.ts';
 
 /** Events as the documentation of each service shows them; the digests are whole, which those in the documentation are not. */
-export const IMAGE_DIGEST = `sha256:${'7f5b'.repeat(16)}`;
+export const IMAGE_DIGEST = `sha256:${'7f5b'.repeat(16)}` as Digest;
 
 export const ECR_PUSH = {
   version: '0',

@@ -26,6 +26,7 @@ export function createCloudFormationTarget(definition: CloudFormationTarget, gro
     const sets = await readChangeSets(cloudFormation, ground.environment, stack);
     const placed = sets.filter(isAvailable).flatMap(({ label }) => label?.revision ?? []);
     if (standing === 'shell' || standing === 'dead') return stateOf(placed, undefined, true);
+    if (found.StackStatus === 'DELETE_IN_PROGRESS') return stateOf(placed, undefined, false);
     return stateOf(placed, liveRevision(ground.environment, found), standing === 'stable');
   }
 

@@ -8,6 +8,7 @@ import type { Placed, Revision } from '../../target.ts';
 import type { AwsGround } from '../ground.ts';
 import { writeLabel } from '../label.ts';
 import { withUnpacked } from '../packages/unpacked.ts';
+import { waitUntil } from '../wait-until.ts';
 import { dropChangeSet, makeChangeSet } from './make-change-set.ts';
 import { changesInWords, readChanges, refuseLoss } from './stack-changes.ts';
 import { brokenStack, busyStack, deadStack } from './stack-failures.ts';
@@ -83,6 +84,9 @@ export async function removeChangeSet(
   for (const { ChangeSetName } of ours) await dropChangeSet(target.stack, ChangeSetName, ground);
   if (standingOf(found) !== 'shell' || ours.length < all.length) return;
   await cloudFormation.send(new DeleteStackCommand({ StackName: target.stack }));
+  await waitUntil(`the deletion of ${target.stack}`, ground, async () =>
+    standingOf(await readStack(cloudFormation, target.stack)) === 'absent' ? true : undefined,
+  );
 }
 
 async function isMade(

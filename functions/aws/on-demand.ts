@@ -1,0 +1,18 @@
+type Port = object;
+type Methods<Loaded extends Port> = readonly (keyof Loaded & string)[];
+
+/**
+ * Something whose methods all give promises, loaded when the first of them is called: a function starts with what every stage needs,
+ * and reads the clients of a service from disk only for a pipeline that uses the service.
+ */
+export function onDemand<Loaded extends Port>(methods: Methods<Loaded>, load: () => Promise<Loaded>): Loaded {
+  let loading: Promise<Loaded> | undefined;
+  const call =
+    (method: keyof Loaded) =>
+    async (...given: readonly unknown[]): Promise<unknown> => {
+      loading ??= load();
+      const loaded = await loading;
+      return (loaded[method] as (...given: readonly unknown[]) => unknown)(...given);
+    };
+  return Object.fromEntries(methods.map((method) => [method, call(method)])) as Loaded;
+}

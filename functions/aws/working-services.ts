@@ -1,0 +1,59 @@
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Flags } from '../../lib/environments/flags.ts';
+import { AWS_POLICY } from '../../lib/stages/address-policy.ts';
+import type { Artifacts } from '../../lib/stages/artifacts.ts';
+import type { Builds } from '../../lib/stages/cloud/builds.ts';
+import type { FunctionInvoker } from '../../lib/stages/cloud/function-invoker.ts';
+import type { CloudMetrics } from '../../lib/stages/cloud/metrics.ts';
+import type { Services } from '../../lib/stages/drive/services.ts';
+import type { TaskAnswers } from '../../lib/stages/drive/task-answers.ts';
+import type { Targets } from '../../lib/targets/target.ts';
+import { countingOutcomes } from './counting-outcomes.ts';
+import type { Environment } from './environment.ts';
+import { openHistory } from './history.ts';
+import { onDemand } from './on-demand.ts';
+import type { Invocation } from './on-lambda.ts';
+
+/** What driving a deployment needs, for each invocation; everything that outlives one is made once. */
+export function workingServices(environment: Environment): (invocation: Invocation) => Services {
+  const bucket = environment.NONEVENT_ARTIFACTS;
+  const store = openHistory(environment);
+  const artifacts = onDemand<Artifacts>(['pack', 'unpack'], async () =>
+    (await import('./artifacts.ts')).openArtifacts(bucket),
+  );
+  const shared = {
+    artifacts,
+    targets: onDemand<Targets>(['target', 'runtime'], async () =>
+      (await import('../../lib/targets/aws/aws-targets.ts')).createAwsTargets({ artifacts }),
+    ),
+    cloud: {
+      builds: onDemand<Builds>(['find', 'start', 'stop'], async () =>
+        (await import('./builds.ts')).openBuilds(bucket),
+      ),
+      functions: onDemand<FunctionInvoker>(['invoke'], async () =>
+        (await import('./invoker.ts')).openInvoker(),
+      ),
+      metrics: onDemand<CloudMetrics>(['datapoints', 'alarms'], async () =>
+        (await import('./metrics.ts')).openMetrics(),
+      ),
+    },
+    answers: onDemand<TaskAnswers>(['succeed', 'fail'], async () =>
+      (await import('./answers.ts')).openAnswers(),
+    ),
+    flags: onDemand<Flags>(['publish'], async () =>
+      (await import('./flags.ts')).openFlags(environment, store),
+    ),
+    addresses: AWS_POLICY,
+    workFolder,
+    now: Date.now,
+  };
+  return ({ log, closing, count }) => ({ ...shared, store: countingOutcomes(store, count), log, closing });
+}
+
+async function workFolder(deployment: string): Promise<string> {
+  const folder = join(tmpdir(), 'work', deployment);
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
