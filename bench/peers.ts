@@ -24,7 +24,7 @@ const HISTORY: readonly Commit[] = deploymentHistory().map((stored) => ({
 
 /**
  * The same histories side by side with two event stores for Node: append and load (rehydrated) against Castore's DynamoDB adapter on
- * the same endpoint, fold against Emmett's in-memory aggregate. All take turns; the median of the rounds' ratios counts. Below 1x
+ * the same endpoint, fold against Emmett's in-memory aggregate. All take turns; the fastest of each counts. Below 1x
  * ours is faster. Ours also verifies the whole chain on load, and folds the machine's state too.
  */
 export async function run(): Promise<void> {
@@ -63,7 +63,7 @@ async function besideCastore(): Promise<void> {
           throw new Error('the peer folds to another end');
     };
 
-    const ratios = { append: [] as number[], load: [] as number[] };
+    const times: { readonly append: Times[]; readonly load: Times[] } = { append: [], load: [] };
     for (let round = 0; round < ROUNDS; round++) {
       const stream: StreamName = `deployment#${String(round).padStart(20, '0')}`;
       const before = [{ ...costs }, { ...peerCosts }] as const;
@@ -83,14 +83,14 @@ async function besideCastore(): Promise<void> {
       );
       // Everything is compiled after the first round.
       if (round === 0) continue;
-      ratios.append.push(appended);
-      ratios.load.push(loaded);
+      times.append.push(appended);
+      times.load.push(loaded);
     }
     print(
-      `peers: append ${median(ratios.append).toFixed(2)}x of the time of Castore on the same endpoint (goal <= 1.00x)`,
+      `peers: append ${ratioOf(times.append)}x of the time of Castore on the same endpoint (goal <= 1.00x)`,
     );
     print(
-      `peers: load, chain verified and folded, ${median(ratios.load).toFixed(2)}x of the time of Castore's getAggregate (goal <= 1.00x)`,
+      `peers: load, chain verified and folded, ${ratioOf(times.load)}x of the time of Castore's getAggregate (goal <= 1.00x)`,
     );
   } finally {
     await dynalite.stop();
@@ -118,25 +118,30 @@ async function besideEmmett(): Promise<void> {
     for (let time = 0; time < FOLDS; time++)
       if (replay(HISTORY).view.outcome !== 'succeeded') throw new Error('expected the deployment to succeed');
   };
-  const ratios: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) ratios.push(await sideBySide(round, fold, peerFold));
+  const times: Times[] = [];
+  for (let round = 0; round < ROUNDS; round++) times.push(await sideBySide(round, fold, peerFold));
   print(
-    `peers: fold ${median(ratios.slice(1)).toFixed(2)}x of the time of Emmett's in-memory aggregate (goal <= 1.00x)`,
+    `peers: fold ${ratioOf(times.slice(1))}x of the time of Emmett's in-memory aggregate (goal <= 1.00x)`,
   );
 }
 
-/** The time of ours over that of theirs; who begins changes with each round. */
+type Times = { readonly ours: number; readonly theirs: number };
+
+/** The fastest of ours over the fastest of theirs: what else the machine does makes nothing faster. */
+function ratioOf(times: readonly Times[]): string {
+  const [ours, theirs] = [times.map((time) => time.ours), times.map((time) => time.theirs)];
+  return (Math.min(...ours) / Math.min(...theirs)).toFixed(2);
+}
+
+/** Both in turns; who begins changes with each round. */
 async function sideBySide(
   round: number,
   ours: () => Promise<void>,
   theirs: () => Promise<void>,
-): Promise<number> {
-  if (round % 2 === 0) {
-    const our = await timeOf(ours);
-    return our / (await timeOf(theirs));
-  }
-  const their = await timeOf(theirs);
-  return (await timeOf(ours)) / their;
+): Promise<Times> {
+  if (round % 2 === 0) return { ours: await timeOf(ours), theirs: await timeOf(theirs) };
+  const first = await timeOf(theirs);
+  return { ours: await timeOf(ours), theirs: first };
 }
 
 async function timeOf(act: () => Promise<void>): Promise<number> {
@@ -152,10 +157,6 @@ function printCosts(whose: string, before: Costs, { requests, writeUnits, bytes 
   print(
     `peers: ${whose} writes with ${per(requests - before.requests)} requests, ${per(writeUnits - before.writeUnits)} write units and ${per(bytes - before.bytes)} bytes per event`,
   );
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
 if (import.meta.url === pathToFileURL(argv[1] ?? '').href) await run();

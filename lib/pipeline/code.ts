@@ -52,4 +52,6 @@ export type LintCode =
   | 'NE332'
   | 'NE333'
   | 'NE340'
-  | 'NE341';
+  | 'NE341'
+  | 'NE350'
+  | 'NE351';

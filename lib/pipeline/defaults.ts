@@ -19,6 +19,7 @@ export const DEFAULTS: Readonly<Record<StageKind, Defaults>> = {
   },
   parity: { question: 'Does what was tested there hold here?', expect: 1, timeout: 60 },
   function: { question: 'Does the function answer as expected?', expect: 10, timeout: 120 },
+  rehearsal: { question: 'Can it be taken back as fast as it has to be?', expect: 4, timeout: 60 },
   acquire: { question: 'Is the environment free for this deployment?', expect: 1, timeout: 3600 },
   place: { question: 'Does the release start and answer its health check?', expect: 10, timeout: 120 },
   shift: { question: 'Does the traffic go where it should?', expect: 1, timeout: 60 },
@@ -46,4 +47,15 @@ export function analysisTimesOf(
 ): Times {
   const expect = written.expect ?? Math.min(observes, written.timeout ?? observes);
   return { expect, timeout: written.timeout ?? Math.min(Math.max(2 * observes, expect) + 60, 86_400) };
+}
+
+/** The times of a rehearsal: three sides under load, and the moves between them. */
+export function rehearsalTimesOf(
+  written: { expect?: number | undefined; timeout?: number | undefined },
+  { for: side, within }: { readonly for: number; readonly within: number },
+): Times {
+  const takes = 3 * side + 1;
+  const expect = written.expect ?? Math.min(takes, written.timeout ?? takes);
+  const patience = Math.max(DEFAULTS.rehearsal.timeout, takes + 4 * within + 30, 3 * expect);
+  return { expect, timeout: written.timeout ?? Math.min(patience, 86_400) };
 }

@@ -1,5 +1,5 @@
 import type { Apis } from './apis.ts';
-import { analysisTimesOf, DEFAULTS, timesOf } from './defaults.ts';
+import { analysisTimesOf, DEFAULTS, rehearsalTimesOf, timesOf } from './defaults.ts';
 import type { EnvironmentDefinition } from './environment.ts';
 import type { FileCheck, FileGroup, FileStage } from './file.ts';
 import type { ParallelGroup, Pipeline, Step } from './pipeline.ts';
@@ -87,6 +87,7 @@ function expandStage(written: FileStage, only: string | undefined): readonly Sta
     case 'compatibility':
     case 'parity':
     case 'function':
+    case 'rehearsal':
       return [completeCheck(written, only)];
     case 'place':
     case 'shift':
@@ -128,6 +129,11 @@ function completeCheck(written: FileCheck, only: string | undefined): CheckStage
     case 'function': {
       const { question = DEFAULTS.function.question, environment = only } = written;
       return { ...written, question, ...timesOf('function', written), ...environmentOf(environment) };
+    }
+    case 'rehearsal': {
+      const { question = DEFAULTS.rehearsal.question, environment } = written;
+      const times = rehearsalTimesOf(written, written);
+      return { ...written, question, ...times, environment: environment ?? only ?? '' };
     }
     case 'compatibility': {
       const { question = DEFAULTS.compatibility.question, environment } = written;

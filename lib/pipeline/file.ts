@@ -13,6 +13,7 @@ import { httpStage } from './kinds/http.ts';
 import { migrateFields, migrateProblems } from './kinds/migrate.ts';
 import { parityStage } from './kinds/parity.ts';
 import { placeStage } from './kinds/place.ts';
+import { rehearsalStage } from './kinds/rehearsal.ts';
 import { shiftStage } from './kinds/shift.ts';
 import { name, stageName } from './names.ts';
 import { schemas } from './schemas.ts';
@@ -62,6 +63,11 @@ const fileFunction = z
   .describe(
     'Check. Asks a function, in AWS Lambda or of a module of the source, and holds its answer against criteria. Needs function or module.',
   );
+const fileRehearsal = rehearsalStage
+  .extend({ question, ...times, environment: maybeEnvironment })
+  .describe(
+    'Check. Takes the traffic of a pre-production environment back to what was live before and forward again, under load; fails when that is too slow, loses a request, or leaves anything else than it found.',
+  );
 const filePlace = placeStage
   .extend({ question, ...times, environment: maybeEnvironment })
   .describe('Change. Starts the release beside the live revision, without traffic. Undo stops it.');
@@ -93,6 +99,7 @@ export const fileCheck = z.discriminatedUnion('kind', [
   fileCompatibility,
   fileParity,
   fileFunction,
+  fileRehearsal,
 ]);
 
 /** A stage as it may be written: with sugar, and without what has a default. */
@@ -103,6 +110,7 @@ export const fileStage = z.discriminatedUnion('kind', [
   fileCompatibility,
   fileParity,
   fileFunction,
+  fileRehearsal,
   filePlace,
   fileShift,
   fileFlag,
@@ -164,6 +172,7 @@ export const FILE_KINDS: Readonly<Record<FileStage['kind'], z.ZodType>> = {
   compatibility: fileCompatibility,
   parity: fileParity,
   function: fileFunction,
+  rehearsal: fileRehearsal,
   place: filePlace,
   shift: fileShift,
   flag: fileFlag,
@@ -181,4 +190,5 @@ export const CHECK_KINDS: readonly FileCheck['kind'][] = [
   'compatibility',
   'parity',
   'function',
+  'rehearsal',
 ];

@@ -15,6 +15,8 @@ import { idleBounds } from './lints/idle-bounds.ts';
 import type { Lint } from './lints/lint.ts';
 import { literalSecrets } from './lints/literal-secrets.ts';
 import { placedFirst } from './lints/placed-first.ts';
+import { rehearsalBeforeUsers } from './lints/rehearsal-before-users.ts';
+import { rehearsalPlaced } from './lints/rehearsal-placed.ts';
 import { risingShares } from './lints/rising-shares.ts';
 import { schemasChained } from './lints/schemas-chained.ts';
 import { schemasDeclared } from './lints/schemas-declared.ts';
@@ -48,6 +50,8 @@ const LINTS: Readonly<Record<LintCode, Lint>> = {
   NE333: schemasServed,
   NE340: targetCan,
   NE341: withinAnInvocation,
+  NE350: rehearsalPlaced,
+  NE351: rehearsalBeforeUsers,
 };
 
 /** The page of each lint's code. */
@@ -73,6 +77,8 @@ export const LINT_CODES: Readonly<Record<LintCode, CodePage>> = {
   NE333: schemasServed.page,
   NE340: targetCan.page,
   NE341: withinAnInvocation.page,
+  NE350: rehearsalPlaced.page,
+  NE351: rehearsalBeforeUsers.page,
 };
 
 /** Everything the lints have to say about a pipeline. */

@@ -7,6 +7,7 @@ const CLASS_OF_KIND: Readonly<Record<StageKind, StageClass>> = {
   compatibility: 'check',
   parity: 'check',
   function: 'check',
+  rehearsal: 'check',
   acquire: 'change',
   place: 'change',
   shift: 'change',

@@ -10,6 +10,7 @@ import { httpStage } from './kinds/http.ts';
 import { migrateStage } from './kinds/migrate.ts';
 import { parityStage } from './kinds/parity.ts';
 import { placeStage } from './kinds/place.ts';
+import { rehearsalStage } from './kinds/rehearsal.ts';
 import { shiftStage } from './kinds/shift.ts';
 
 export const checkStage = z.discriminatedUnion('kind', [
@@ -19,6 +20,7 @@ export const checkStage = z.discriminatedUnion('kind', [
   compatibilityStage,
   parityStage,
   functionStage,
+  rehearsalStage,
 ]);
 export const changeStage = z.discriminatedUnion('kind', [
   acquireStage,

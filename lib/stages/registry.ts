@@ -12,6 +12,7 @@ import { httpKind } from './kinds/http.ts';
 import { migrateKind } from './kinds/migrate.ts';
 import { parityKind } from './kinds/parity.ts';
 import { placeKind } from './kinds/place.ts';
+import { rehearsalKind } from './kinds/rehearsal.ts';
 import { shiftKind } from './kinds/shift.ts';
 
 /** The behaviour of every check of the schema. One that is left out does not compile. */
@@ -22,6 +23,7 @@ const CHECK_KINDS: { readonly [Checked in CheckStage as Checked['kind']]: CheckK
   compatibility: compatibilityKind,
   parity: parityKind,
   function: functionKind,
+  rehearsal: rehearsalKind,
 };
 
 /** The behaviour of every change of the schema. One that is left out does not compile. */

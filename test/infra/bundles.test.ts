@@ -51,24 +51,27 @@ describe('a bundle', () => {
   it('starts, refuses an event of another form, and logs its refusal without the event', async () => {
     for (const [name, value] of Object.entries(VARIABLES)) vi.stubEnv(name, value);
     const lines: string[] = [];
-    const write = vi
-      .spyOn(process.stdout, 'write')
-      .mockImplementation((line) => lines.push(String(line)) > 0);
-    const error = vi.spyOn(console, 'error').mockImplementation((line) => lines.push(String(line)));
+    const streams = [process.stdout, process.stderr].map((stream) =>
+      vi.spyOn(stream, 'write').mockImplementation((line) => lines.push(String(line)) > 0),
+    );
     const { handler } = await import(join(folder, 'request', 'index.mjs'));
     const refused = handler(
       { detail: { pipeline: 'unheard-of' } },
       { functionName: 'request', awsRequestId: 'id', getRemainingTimeInMillis: () => 60_000 },
     );
     await expect(refused).rejects.toThrow('pipeline');
-    write.mockRestore();
-    error.mockRestore();
+    for (const stream of streams) stream.mockRestore();
     vi.unstubAllEnvs();
+    const logged = lines.flatMap((line) => (line.includes('"level":"ERROR"') ? [JSON.parse(line)] : []));
+    expect(logged).toMatchObject([
+      { service: 'Nonevent', function_name: 'request', error: { name: 'ZodError' } },
+    ]);
     expect(lines.join('')).not.toContain('unheard-of');
   });
 });
 
 const VARIABLES = {
+  POWERTOOLS_SERVICE_NAME: 'Nonevent',
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'key',
   AWS_SECRET_ACCESS_KEY: 'secret',

@@ -19,6 +19,19 @@ export function policiesOf(template: Template): Readonly<Record<string, readonly
   );
 }
 
+/** A role in each paragraph, and in each line what may be done, to what, and when. */
+export function inLines(policies: ReturnType<typeof policiesOf>): string {
+  const paragraphs = Object.entries(policies).map(([role, statements]) =>
+    [role, ...statements.map(line)].join('\n'),
+  );
+  return `${paragraphs.join('\n\n')}\n`;
+}
+
+function line({ actions, resources, conditions }: Statement): string {
+  const when = conditions === undefined ? '' : ` when ${JSON.stringify(conditions)}`;
+  return `  ${actions.join(', ')} on ${resources.join(' and ')}${when}`;
+}
+
 type Written = {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;

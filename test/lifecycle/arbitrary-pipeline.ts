@@ -23,7 +23,7 @@ const NAMES = [
 type Shape = { readonly kind: string } | { readonly checks: number };
 
 const check: fc.Arbitrary<Shape> = fc
-  .constantFrom('command', 'build', 'function', 'http', 'analysis', 'compatibility', 'parity')
+  .constantFrom('command', 'build', 'function', 'http', 'analysis', 'compatibility', 'parity', 'rehearsal')
   .map((kind) => ({ kind }));
 const change: fc.Arbitrary<Shape> = fc
   .constantFrom('place', 'shift', 'flag', 'migrate', 'custom')

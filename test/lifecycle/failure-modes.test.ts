@@ -11,6 +11,7 @@ const KINDS = [
   'compatibility',
   'parity',
   'function',
+  'rehearsal',
   'acquire',
   'place',
   'shift',

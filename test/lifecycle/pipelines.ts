@@ -37,6 +37,8 @@ function stageOf(kind: string, name: string): object {
       return { ...common, environment: 'staging', against: 'production' };
     case 'function':
       return { ...common, module: 'check.mjs#measure', criteria: { latencyMs: { max: 300 } } };
+    case 'rehearsal':
+      return { ...common, within: 2, ...ENVIRONMENT };
     case 'build':
       return { ...common, kind: 'command', run: 'true', project: 'shop' };
     case 'flag':

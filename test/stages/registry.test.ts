@@ -17,6 +17,7 @@ describe('the registry', () => {
       'compatibility',
       'parity',
       'function',
+      'rehearsal',
       'acquire',
       'place',
       'shift',

@@ -71,7 +71,7 @@ function untestedInWords({ testing }: DeploymentRecord): string {
     : `${missing.join(', ')} had not passed when it first changed something`;
 }
 
-function wasBypassed({ deployments, manualFlagChanges }: AuditReport): Control {
+function wasBypassed({ deployments, manualFlagChanges, freedLeases }: AuditReport): Control {
   const passedOn = deployments.flatMap((record) =>
     record.questions
       .filter(isPassedOn)
@@ -84,14 +84,18 @@ function wasBypassed({ deployments, manualFlagChanges }: AuditReport): Control {
     ({ environment, flag, value, actor, reason, at }) =>
       `${dateAndTime(at)} ${actor} set ${flag} in ${environment} to ${flagInWords(value)}: ${reason}`,
   );
+  const freed = freedLeases.map(
+    ({ environment, deployment, actor, reason, at }) =>
+      `${dateAndTime(at)} ${actor} took the lease of ${environment} from ${shortId(deployment)}, which was stuck: ${reason}`,
+  );
   const stuck = deployments
     .filter(({ outcome }) => outcome === 'stuck')
     .map((record) => `${named(record)} is stuck: what it changed could not all be taken back`);
-  const exceptions = [...passedOn, ...flags, ...stuck];
+  const exceptions = [...passedOn, ...flags, ...freed, ...stuck];
   return {
     question: 'Was anything bypassed?',
     tone: exceptions.length === 0 ? 'good' : 'attention',
-    answer: `${counted(passedOn.length, 'verdict')} against a release did not stop it, ${counted(flags.length, 'flag change')} by hand, ${stuck.length} stuck. There is no approval and no override that could be recorded.`,
+    answer: `${counted(passedOn.length, 'verdict')} against a release did not stop it, ${counted(flags.length, 'flag change')} and ${counted(freed.length, 'freed lease')} by hand, ${stuck.length} stuck. There is no approval and no override that could be recorded.`,
     facts: exceptions,
   };
 }

@@ -7,7 +7,7 @@ import { readSeals } from '../read-seals.ts';
 import { verifyChain } from '../verify-chain.ts';
 import { type VerifyHistoryOptions, verifyHistory } from '../verify-history.ts';
 import { type DeploymentRecord, recordOf } from './deployment-record.ts';
-import type { AuditReport, ManualFlagChange, ReadinessFact, ReportScope } from './report.ts';
+import type { AuditReport, FreedLease, ManualFlagChange, ReadinessFact, ReportScope } from './report.ts';
 
 export type GatherReportOptions = Omit<VerifyHistoryOptions, 'stream'> & {
   readonly scope: ReportScope;
@@ -29,6 +29,7 @@ export async function gatherReport(options: GatherReportOptions): Promise<AuditR
   const unsound = new Set(record.findings.map(({ stream }) => stream));
   const deployments: DeploymentRecord[] = [];
   const flags: ManualFlagChange[] = [];
+  const freed: FreedLease[] = [];
   const environments: string[] = [];
   await verifyChain({
     client,
@@ -46,6 +47,7 @@ export async function gatherReport(options: GatherReportOptions): Promise<AuditR
           if (scope.environment !== undefined && scope.environment !== environment) return;
           environments.push(environment);
           flags.push(...manualChanges(commits, environment, scope));
+          freed.push(...leasesFreedIn(commits, environment, scope));
         }),
       ]),
   });
@@ -55,6 +57,7 @@ export async function gatherReport(options: GatherReportOptions): Promise<AuditR
     record,
     deployments: deployments.toSorted(byTime((one) => `${one.requestedAt} ${one.deployment}`)),
     manualFlagChanges: flags.toSorted(byTime((one) => `${one.at} ${one.environment}`)),
+    freedLeases: freed.toSorted(byTime((one) => `${one.at} ${one.environment}`)),
     readiness: await options.readinessIn(environments.toSorted()),
   };
 }
@@ -76,6 +79,18 @@ function manualChanges(
   return flagChanges(commits)
     .filter(({ deployment, at }) => deployment === undefined && isWithin(at, scope))
     .map((change) => ({ ...change, environment }));
+}
+
+function leasesFreedIn(
+  commits: readonly Commit[],
+  environment: string,
+  scope: ReportScope,
+): readonly FreedLease[] {
+  return commits.flatMap(({ at, events }) =>
+    events.flatMap(({ type, data }) =>
+      type === 'LeaseFreed' && isWithin(at, scope) ? [{ ...data, environment, at }] : [],
+    ),
+  );
 }
 
 function isWithin(at: string, { since, until }: ReportScope): boolean {

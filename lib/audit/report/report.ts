@@ -1,5 +1,6 @@
 import type { RecordedFlagChange } from '../../environments/flags.ts';
 import type { Readiness } from '../../environments/readiness.ts';
+import type { EventData } from '../../history/events.ts';
 import type { HistoryReport } from '../verify-history.ts';
 import type { DeploymentRecord } from './deployment-record.ts';
 
@@ -12,6 +13,9 @@ export type ReportScope = {
 
 /** A flag that a person changed, and no deployment. */
 export type ManualFlagChange = RecordedFlagChange & { readonly environment: string };
+
+/** A lease that a person took from a deployment that had ended stuck. */
+export type FreedLease = EventData<'LeaseFreed'> & { readonly environment: string; readonly at: string };
 
 /** Whether what is live could be rolled back when the report was made. */
 export type ReadinessFact = {
@@ -30,5 +34,6 @@ export type AuditReport = {
   /** Oldest first. A deployment whose stream is not sound is not among them: `record` names it. */
   readonly deployments: readonly DeploymentRecord[];
   readonly manualFlagChanges: readonly ManualFlagChange[];
+  readonly freedLeases: readonly FreedLease[];
   readonly readiness: readonly ReadinessFact[];
 };

@@ -28,6 +28,7 @@ const INFRASTRUCTURE: readonly StageKind[] = [
   'analysis',
   'parity',
   'compatibility',
+  'rehearsal',
 ];
 
 /** Whether the very same, tried again, may end otherwise. */

@@ -51,6 +51,7 @@ function revisionNeededIn(stage: Stage): string | undefined {
     case 'function':
     case 'migrate':
     case 'parity':
+    case 'rehearsal':
     case 'acquire':
     case 'place':
       return undefined;

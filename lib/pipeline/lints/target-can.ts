@@ -1,6 +1,10 @@
 import type { CodePage } from '../codes/page.ts';
 import type { TargetDefinition } from '../environment.ts';
 import type { PlacedStage } from '../expand.ts';
+import type { AnalysisStage } from '../kinds/analysis.ts';
+import type { HttpStage } from '../kinds/http.ts';
+import type { ShiftStage } from '../kinds/shift.ts';
+import type { Stage } from '../stage.ts';
 import type { Lint, LintFinding } from './lint.ts';
 
 const file = (rollout: string): string => `pipeline: storefront
@@ -19,7 +23,7 @@ ${rollout}`;
 const page: CodePage = {
   title: 'the target cannot do what the stage asks',
   explanation:
-    'A process can do everything. A Lambda alias has no address for a version alone and no percentiles that can be compared, so no http check of the revision itself, no smoke check and no p95. An ECS service and a CloudFormation stack are changed as a whole, so there is no share of the traffic between 0 and 100 %, and nobody counts requests by revision: judge them by alarms. A check through the router needs the url of the target.',
+    'A process can do everything. A Lambda alias has no address for a version alone and no percentiles that can be compared, so no http check of the revision itself, no smoke check and no p95. An ECS service and a CloudFormation stack are changed as a whole, so there is no share of the traffic between 0 and 100 %, and nobody counts requests by revision: judge them by alarms. A check through the router and a rehearsal need the url of the target. A change set of CloudFormation is carried out once, so it is not rehearsed.',
   wrong: file(
     '  - { name: rollout, kind: canary, steps: [10, 100], analysis: { for: 1m, minRequests: 20, errorRate: { max: 1% } } }\n',
   ),
@@ -39,42 +43,64 @@ export const targetCan: Lint = {
     }),
 };
 
+type AwsTarget = Exclude<TargetDefinition, { readonly kind: 'process' }>;
+type Obstacle = { readonly message: string; readonly hint: string; readonly field?: string };
+
 function findingsOf({ stage, path, sugar }: PlacedStage, target: TargetDefinition): readonly LintFinding[] {
-  const found = (message: string, hint: string, field?: string): readonly LintFinding[] => [
-    { path, ...(field === undefined || sugar ? {} : { field }), message: `${stage.name} ${message}`, hint },
-  ];
-  if (target.kind === 'process') return [];
+  const obstacle = target.kind === 'process' ? undefined : obstacleOf(stage, target);
+  if (obstacle === undefined) return [];
+  const { message, hint, field } = obstacle;
+  const at = field === undefined || sugar ? {} : { field };
+  return [{ path, ...at, message: `${stage.name} ${message}`, hint }];
+}
+
+function obstacleOf(stage: Stage, target: AwsTarget): Obstacle | undefined {
   switch (stage.kind) {
     case 'shift':
-      if (target.kind === 'lambdaAlias' || stage.percent === 100 || stage.percent === 0) return [];
-      return found(
-        `gives the new revision ${stage.percent} % of the traffic of a target of kind ${target.kind}: expected 100 %`,
-        'use blueGreen instead of canary',
-        'percent',
-      );
+      return shareObstacle(stage, target);
     case 'analysis':
-      if (target.kind !== 'lambdaAlias' && (stage.errorRate !== undefined || stage.p95 !== undefined))
-        return found(
-          `judges requests of a target of kind ${target.kind}, which nobody counts by revision`,
-          'judge by alarms',
-        );
-      return stage.p95 === undefined
-        ? []
-        : found(
-            'judges p95 of a Lambda alias, which is not known by version',
-            'judge by errorRate or alarms',
-          );
+      return countObstacle(stage, target);
     case 'http':
-      if (!stage.url.startsWith('/')) return [];
-      if (stage.through === 'revision')
-        return found(
-          `asks a revision of a target of kind ${target.kind}, which has no address of its own`,
-          'ask it with through: router after the traffic was shifted, or ask a whole URL',
-        );
-      return target.url === undefined
-        ? found('asks through the router of a target without url', 'give the target its url', 'through')
-        : [];
+      return stage.url.startsWith('/') ? addressObstacle(stage, target) : undefined;
     default:
-      return [];
+      return undefined;
   }
+}
+
+function shareObstacle({ percent }: ShiftStage, { kind }: AwsTarget): Obstacle | undefined {
+  if (kind === 'lambdaAlias' || percent === 100 || percent === 0) return undefined;
+  return {
+    message: `gives the new revision ${percent} % of the traffic of a target of kind ${kind}: expected 100 %`,
+    hint: 'use blueGreen instead of canary',
+    field: 'percent',
+  };
+}
+
+function countObstacle({ errorRate, p95 }: AnalysisStage, { kind }: AwsTarget): Obstacle | undefined {
+  if (kind !== 'lambdaAlias' && (errorRate !== undefined || p95 !== undefined)) {
+    return {
+      message: `judges requests of a target of kind ${kind}, which nobody counts by revision`,
+      hint: 'judge by alarms',
+    };
+  }
+  if (p95 === undefined) return undefined;
+  return {
+    message: 'judges p95 of a Lambda alias, which is not known by version',
+    hint: 'judge by errorRate or alarms',
+  };
+}
+
+function addressObstacle({ through }: HttpStage, { kind, url }: AwsTarget): Obstacle | undefined {
+  if (through === 'revision') {
+    return {
+      message: `asks a revision of a target of kind ${kind}, which has no address of its own`,
+      hint: 'ask it with through: router after the traffic was shifted, or ask a whole URL',
+    };
+  }
+  if (url !== undefined) return undefined;
+  return {
+    message: 'asks through the router of a target without url',
+    hint: 'give the target its url',
+    field: 'through',
+  };
 }

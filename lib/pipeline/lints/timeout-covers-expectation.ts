@@ -39,5 +39,6 @@ export const timeoutCoversExpectation: Lint = {
 };
 
 function needed(stage: Stage): number {
+  if (stage.kind === 'rehearsal') return Math.max(stage.expect, 3 * stage.for);
   return stage.kind === 'analysis' ? Math.max(stage.expect, stage.for) : stage.expect;
 }

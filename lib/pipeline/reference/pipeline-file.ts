@@ -152,10 +152,19 @@ function defaultsOf(kind: FileStage['kind']): Readonly<Record<string, string>> {
     return { environment: 'the only one', timeout: `\`${inWords(DEFAULTS.place.timeout)}\`` };
   const { question, expect, timeout } = DEFAULTS[kind];
   const isAnalysis = kind === 'analysis';
+  const isRehearsal = kind === 'rehearsal';
   return {
     ...(kind === 'command' || kind === 'custom' ? {} : { question: `“${question}”` }),
-    expect: isAnalysis ? 'its `for`' : `\`${inWords(expect)}\``,
-    timeout: isAnalysis ? 'twice its `for` and `1m`' : `\`${inWords(timeout)}\``,
+    expect: isAnalysis
+      ? 'its `for`'
+      : isRehearsal
+        ? 'three times its `for` and `1s`'
+        : `\`${inWords(expect)}\``,
+    timeout: isAnalysis
+      ? 'twice its `for` and `1m`'
+      : isRehearsal
+        ? 'three times its `for`, four times its `within` and `31s`, at least `1m`'
+        : `\`${inWords(timeout)}\``,
     ...(kind === 'command' || kind === 'parity' ? {} : { environment: 'the only one' }),
   };
 }

@@ -67,19 +67,29 @@ it('lists verdicts that were passed on, flags set by hand, and what is stuck', (
     seq: 3,
     at: '2026-11-23T04:10:00.000Z',
   };
+  const freed = {
+    environment: 'production',
+    deployment: RECORD.deployment,
+    fence: 4,
+    actor: 'ada',
+    reason: 'restored by hand',
+    at: '2026-11-23T05:00:00.000Z',
+  };
   expect(
     control(2, {
       deployments: [{ ...RECORD, questions: [TESTS, smoke], outcome: 'stuck' }],
       manualFlagChanges: [flag],
+      freedLeases: [freed],
     }),
   ).toMatchObject({
     tone: 'attention',
     answer: expect.stringMatching(
-      /^1 verdict against a release did not stop it, 1 flag change by hand, 1 stuck\./,
+      /^1 verdict against a release did not stop it, 1 flag change and 1 freed lease by hand, 1 stuck\./,
     ),
     facts: [
       '11111111 storefront 1.0.0: smoke (shadow) came to fail (expected status 200, observed status 500), and it went on',
       '2026-11-23 04:10:00Z bob set search in production to true: try it',
+      '2026-11-23 05:00:00Z ada took the lease of production from 11111111, which was stuck: restored by hand',
       '11111111 storefront 1.0.0 is stuck: what it changed could not all be taken back',
     ],
   });

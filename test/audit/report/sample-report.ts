@@ -62,5 +62,6 @@ export const REPORT: AuditReport = {
   },
   deployments: [RECORD],
   manualFlagChanges: [],
+  freedLeases: [],
   readiness: [],
 };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
-import { test, vi } from 'vitest';
+import { vi } from 'vitest';
 import type { DeploymentId } from '../../../lib/history/deployment-id.ts';
 import { pipelineDigest } from '../../../lib/history/digests.ts';
 import { createDynamoDBEventStore } from '../../../lib/history/dynamodb-event-store.ts';

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { callbackHandler } from '../../../functions/callback.ts';
@@ -265,7 +265,19 @@ test('a stop ends a build that is waited for', async () => {
   expect(build.buildStatus).toBe('STOPPED');
 });
 
-test('without a CodeBuild project of that name, and without CodeBuild, nothing begins', async () => {
+test('an answer that does not come in time ends its stage and its build', async () => {
+  const id = await on.deploy(BUILD);
+  const build = await on.codeBuild.startedFor('unit');
+  const later = { ...on.cutOff(), now: () => Date.now() + 61_000 };
+  const looked = await callbackHandler(later)({ 'detail-type': 'Scheduled Event' });
+  expect(looked).toEqual({ looked: 1, troubles: [`${id}: step functions took no answer: no connection`] });
+  await on.callback('Scheduled Event');
+  const { view } = await on.once(id, isOver);
+  expect(view.stages[0]?.failure).toMatchObject({ mode: 'timedOut', observed: 'no outcome within 60 s' });
+  expect(build.buildStatus).toBe('STOPPED');
+});
+
+test('a project that is not there fails its stage, and says so', async () => {
   const id = await on.deploy({ ...BUILD, project: 'unknown', retries: 0 });
   const { view } = await on.once(id, isOver);
   expect(view.stages[0]?.failure?.observed).toMatch(/codebuild refused .*ResourceNotFoundException/);

@@ -42,9 +42,10 @@ export async function placeChangeSet(
   if (found !== undefined && liveRevision(ground.environment, found) === revision.revision)
     return { id: `the stack ${target.stack} itself`, facts: { stack: target.stack, changes: [] } };
   const name = changeSetName(revision);
+  const isThere = await isMade(target, revision, ground, found);
   const text = await withUnpacked(revision.artifact, ground, (folder) => templateIn(folder, target));
   const template = readTemplate(text);
-  if (!(await isMade(target, revision, ground, found))) {
+  if (!isThere) {
     const label = writeLabel(ground.environment, revision);
     const wanted = {
       changeSet: name,
