@@ -1,20 +1,20 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { createFolderDefinitions } from '../../lib/stages/cloud/definitions.ts';
-import { createReleaseObjects } from '../../lib/stages/cloud/release-objects.ts';
-import { S3_CONFIG } from '../../lib/stages/cloud/s3-artifacts.ts';
+import type { ReleaseObjects } from '../../lib/stages/cloud/release-objects.ts';
 import { triggerHandler } from '../trigger.ts';
 import { readEnvironment } from './environment.ts';
 import { openExecutions } from './executions.ts';
 import { openHistory } from './history.ts';
+import { onDemand } from './on-demand.ts';
 import { onLambda } from './on-lambda.ts';
 
 const environment = readEnvironment();
-const bucket = { client: new S3Client(S3_CONFIG), bucket: environment.NONEVENT_ARTIFACTS };
 const services = {
   store: openHistory(environment),
   executions: openExecutions(environment),
   definitions: createFolderDefinitions(environment.NONEVENT_DEFINITIONS),
-  objects: createReleaseObjects(bucket),
+  objects: onDemand<ReleaseObjects>(['take'], async () =>
+    (await import('./release-objects.ts')).openReleaseObjects(environment.NONEVENT_ARTIFACTS),
+  ),
   account: environment.NONEVENT_ACCOUNT,
 };
 

@@ -29,9 +29,12 @@ export function workingServices(environment: Environment): (invocation: Invocati
       (await import('../../lib/targets/aws/aws-targets.ts')).createAwsTargets({ artifacts }),
     ),
     cloud: {
-      builds: onDemand<Builds>(['find', 'start', 'stop'], async () =>
-        (await import('./builds.ts')).openBuilds(bucket),
-      ),
+      builds: {
+        pollMs: 5000,
+        ...onDemand<Omit<Builds, 'pollMs'>>(['find', 'start', 'stop'], async () =>
+          (await import('./builds.ts')).openBuilds(bucket),
+        ),
+      },
       functions: onDemand<FunctionInvoker>(['invoke'], async () =>
         (await import('./invoker.ts')).openInvoker(),
       ),

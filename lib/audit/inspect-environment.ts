@@ -16,17 +16,22 @@ export function inspectEnvironment(): Inspector {
   let fence = 0;
   let queue: readonly string[] = [];
   let schemas: SchemaStates = {};
+  let live: Environment['live'] = {};
   return {
     commit(commit) {
       for (const [index, event] of commit.events.entries()) {
         const problem = isOfEnvironment(event)
-          ? illegality({ lease, fence, queue, schemas }, event)
+          ? illegality({ lease, fence, queue, schemas, live }, event)
           : `${event.type} is no event of an environment`;
         if (problem !== undefined) return findingAt(commit, index, problem);
         if (!isOfEnvironment(event)) continue;
         queue = queueAfter(queue, event);
         if (event.type === 'LeaseAcquired') ({ fence } = event.data);
         lease = leaseAfter(lease, event);
+        if (event.type === 'LiveChanged') {
+          const { pipeline, ...pair } = event.data;
+          live = { ...live, [pipeline]: pair };
+        }
         if (event.type === 'SchemaChanged') schemas = afterSchemaChange(schemas, event.data);
       }
       return undefined;
@@ -56,7 +61,8 @@ function illegality(
     fence,
     queue,
     schemas,
-  }: Pick<Environment, 'lease' | 'fence' | 'schemas'> & { readonly queue: readonly string[] },
+    live,
+  }: Pick<Environment, 'lease' | 'fence' | 'schemas' | 'live'> & { readonly queue: readonly string[] },
   event: EnvironmentEvent,
 ): string | undefined {
   switch (event.type) {
@@ -78,6 +84,8 @@ function illegality(
     case 'LiveChanged':
       if (lease !== undefined && lease.pipeline === event.data.pipeline) return undefined;
       return `${event.data.live.revision} of ${event.data.pipeline} becomes live, but ${held(lease)}`;
+    case 'RevisionCooled':
+      return cooledWrongly(lease, live, event.data);
     case 'SchemaChanged':
       return schemaIllegality(schemas, event.data) ?? unleased(lease, event.data);
     case 'FlagChanged':
@@ -106,6 +114,20 @@ function outOfTurn(
   return first === undefined || first === deployment || ahead === true
     ? undefined
     : `deployment ${deployment} acquires the lease before ${first}, which asked first`;
+}
+
+/** Only what is kept behind something live is stopped, and while nobody changes the environment. */
+function cooledWrongly(
+  lease: Lease | undefined,
+  live: Environment['live'],
+  { pipeline, revision }: EventData<'RevisionCooled'>,
+): string | undefined {
+  if (lease !== undefined) return `${revision} of ${pipeline} is stopped, but ${held(lease)}`;
+  const pair = live[pipeline];
+  if (pair?.live.revision === revision) return `${revision} of ${pipeline} is stopped, but it is live`;
+  return pair?.knownGood?.revision === revision
+    ? undefined
+    : `${revision} of ${pipeline} is stopped, but it is not the known-good one`;
 }
 
 function unleased(

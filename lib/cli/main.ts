@@ -8,6 +8,7 @@ import { createOutput, type Format, type Output } from './output/output.ts';
 import { outputOptionsIn } from './output/output-options.ts';
 import { problemLines, problemOf } from './output/problem.ts';
 import { createProgram } from './program.ts';
+import type { Surroundings } from './settings.ts';
 
 /** Runs the command line of this process and sets its exit code. */
 export async function main(): Promise<void> {
@@ -27,9 +28,10 @@ async function runCommandLine(words: readonly string[], output: Output): Promise
   const write = (text: string): void => output.answer([text.replace(/\n$/, '')]);
   const program: Command = createProgram(version(), write, async (definition, written) => {
     requireFormat(definition, output.format);
-    const { file, data } = program.opts<{ file?: string; data?: string }>();
+    const { file, data, stack, profile, region, local } = program.opts<Surroundings['flags']>();
     const { default: command } = await definition.load();
-    const cli = { folder: process.cwd(), environment: process.env, flags: { file, data }, output };
+    const flags = { file, data, stack, profile, region, local };
+    const cli = { folder: process.cwd(), environment: process.env, flags, output };
     exitCode = await command.run(written, cli);
   });
   try {

@@ -7,7 +7,14 @@ import { NoneventError } from '../nonevent-error.ts';
 export type Surroundings = {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly flags: { readonly file?: string | undefined; readonly data?: string | undefined };
+  readonly flags: {
+    readonly file?: string | undefined;
+    readonly data?: string | undefined;
+    readonly stack?: string | undefined;
+    readonly profile?: string | undefined;
+    readonly region?: string | undefined;
+    readonly local?: boolean | undefined;
+  };
 };
 
 /** A value and where it came from, in words that `nonevent doctor` prints. */

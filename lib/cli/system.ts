@@ -1,25 +1,36 @@
-import { existsSync } from 'node:fs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { pipelineDigest } from '../history/digests.ts';
-import { createDynamoDBEventStore } from '../history/dynamodb-event-store.ts';
 import type { EventStore } from '../history/event-store.ts';
-import { compileStatesLanguage } from '../lifecycle/states-language.ts';
-import { clientsFor, destroyClients } from '../local/clients.ts';
-import { readConnection } from '../local/connection.ts';
-import { type DataFolder, dataFolder } from '../local/data-folder.ts';
-import { FUNCTION_NAMES } from '../local/function-names.ts';
-import { messageOf, NoneventError } from '../nonevent-error.ts';
+import type { DataFolder } from '../local/data-folder.ts';
+import { NoneventError } from '../nonevent-error.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { stateMachineName } from '../stages/drive/executions.ts';
-import { DATA_IN_THIS_FOLDER, FILE_NAME, findSettings, type Surroundings } from './settings.ts';
+import type { Artifacts } from '../stages/artifacts.ts';
+import type { Watching } from './pace.ts';
+import type { Surroundings } from './settings.ts';
+import { chooseSystem } from './stack/choose-system.ts';
+import type { StackConnection } from './stack/stack-connection.ts';
 
 /** A running system, as the command line uses it: it reads the history, and asks for changes by events. */
-export type System = {
+export type System = LocalSystemOfCli | StackSystem;
+
+export type LocalSystemOfCli = CommonSystem & { readonly kind: 'local'; readonly folder: DataFolder };
+export type StackSystem = CommonSystem & { readonly kind: 'stack'; readonly connection: StackConnection };
+
+type CommonSystem = {
+  /** As a sentence names it, such as `stack Nonevent in eu-west-1`. */
+  readonly called: string;
+  /** Tells it from every other system that this user works with. */
+  readonly identity: string;
+  /** Where a person sees why something did not happen. */
+  readonly whySee: string;
+  /** The options that bring the next command to this system too, each after a blank; empty where it finds it by itself. */
+  readonly options: string;
+  readonly watching: Watching;
   readonly store: EventStore;
   readonly dynamodb: DynamoDBClient;
   readonly table: string;
-  readonly folder: DataFolder;
-  /** Installs the state machine of a pipeline; harmless when it is installed. */
+  /** Where sources are kept that are to be deployed. */
+  readonly artifacts: Pick<Artifacts, 'pack'>;
+  /** Makes sure that a pipeline can be run: installs it on one machine, requires that it is installed in a stack. */
   readonly register: (pipeline: Pipeline) => Promise<void>;
   /** Puts an event on the bus. */
   readonly publish: (
@@ -35,63 +46,28 @@ export type System = {
   readonly close: () => void;
 };
 
-/** The source of every event that the command line publishes. */
-const SOURCE = 'nonevent.cli';
-/** One machine has no roles; the API asks for one. */
-const NO_ROLE = 'arn:aws:iam::000000000000:role/none';
-
 /**
- * Finds the local system that runs on the data folder.
+ * Finds the system that a command works with: a stack in AWS where one is named or connected, else the local system that runs on
+ * the data folder.
  *
- * Errors: `NotFound` where nothing says which folder that is; `Unreachable` when none runs there.
+ * Errors: `NotFound` where nothing says which system that is; `Unreachable` when it cannot be reached; those of `chooseSystem`.
  */
 export async function openSystem(surroundings: Surroundings): Promise<System> {
-  const path = requireDataFolder(surroundings);
-  const connection = await readConnection(path);
-  const clients = clientsFor(connection);
-  return {
-    store: createDynamoDBEventStore({ client: clients.dynamodb, table: connection.table }),
-    dynamodb: clients.dynamodb,
-    table: connection.table,
-    folder: dataFolder(path),
-    register: async (pipeline) => {
-      const { CreateStateMachineCommand } = await import('@aws-sdk/client-sfn');
-      const creation = new CreateStateMachineCommand({
-        name: stateMachineName(pipeline.pipeline, pipelineDigest(pipeline)),
-        definition: JSON.stringify(compileStatesLanguage(pipeline, FUNCTION_NAMES)),
-        roleArn: NO_ROLE,
-      });
-      await clients.states.send(creation).catch((cause: unknown) => refuse('install the pipeline', cause));
-    },
-    publish: async (detailType, detail) => {
-      const { PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
-      const put = new PutEventsCommand({
-        Entries: [{ Source: SOURCE, DetailType: detailType, Detail: JSON.stringify(detail) }],
-      });
-      const { Entries } = await clients.events
-        .send(put)
-        .catch((cause: unknown) => refuse('take the request', cause));
-      const refused = Entries?.find((entry) => entry.ErrorCode !== undefined);
-      if (refused !== undefined) refuse('take the request', `${refused.ErrorCode}: ${refused.ErrorMessage}`);
-    },
-    close: () => destroyClients(clients),
-  };
+  const chosen = chooseSystem(surroundings);
+  // Neither loads the clients of the other.
+  if ('stack' in chosen) return (await import('./stack/open-stack.ts')).openStack(chosen);
+  return (await import('./open-local-system.ts')).openLocalSystem(surroundings);
 }
 
-/** A folder without a pipeline file may be a data folder's home by `nonevent dev` alone, and then it has one. */
-function requireDataFolder(surroundings: Surroundings): string {
-  const { data, file } = findSettings(surroundings);
-  if (file.value !== undefined || data.from !== DATA_IN_THIS_FOLDER || existsSync(data.value))
-    return data.value;
-  const message = `no ${FILE_NAME} in ${surroundings.folder} or in any folder above it, so nothing says which system is meant`;
-  throw new NoneventError('NotFound', message, {
-    hint: 'go to the folder of your pipeline, or name the folder of the system with --data',
-  });
-}
-
-function refuse(what: string, cause: unknown): never {
-  throw new NoneventError('Unreachable', `the local system did not ${what}: ${messageOf(cause)}`, {
-    cause,
-    hint: 'run `nonevent doctor`; typing the command again is safe',
+/**
+ * The local system, for a command that only makes sense there.
+ *
+ * Errors: `InvalidInput` for a stack, saying why.
+ */
+export function requireLocalSystem(system: System, why: string): LocalSystemOfCli {
+  if (system.kind === 'local') return system;
+  throw new NoneventError('InvalidInput', `${system.called} ${why}`, {
+    fields: { stack: system.connection.stack },
+    hint: 'for the local system, add --local',
   });
 }

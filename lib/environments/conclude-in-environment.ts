@@ -1,9 +1,14 @@
 import type { RevisionRef } from '../history/environment-events.ts';
-import type { EventStore } from '../history/event-store.ts';
+import type { Commit, EventStore } from '../history/event-store.ts';
 import { type EnvironmentEvent, event } from '../history/events.ts';
 import { NoneventError } from '../nonevent-error.ts';
+import type { Digest } from '../pipeline/release.ts';
 import { decideOnEnvironment } from './decide-on-environment.ts';
 import { hasGoneLive } from './environment.ts';
+import { numbered } from './settings.ts';
+
+/** With which settings a revision went live, and for how many seconds the one before it keeps running. */
+export type LiveTerms = { readonly settings?: Digest | undefined; readonly warm?: number | undefined };
 
 /**
  * Records, in one commit, what a deployment that succeeded made live and that its lease is over. What was live before
@@ -17,6 +22,7 @@ export async function concludeInEnvironment(
   pipeline: string,
   deployment: RevisionRef['deployment'],
   placed: RevisionRef | undefined,
+  terms: LiveTerms = {},
 ): Promise<void> {
   await decideOnEnvironment(store, environment, (now, commits): readonly EnvironmentEvent[] => {
     const before = now.live[pipeline]?.live;
@@ -34,8 +40,26 @@ export async function concludeInEnvironment(
       );
     }
     return [
-      ...(wasLive ? [] : [event('LiveChanged', { pipeline, live: placed, knownGood: before ?? null })]),
+      ...(wasLive ? [] : [goneLive(commits, pipeline, placed, before, terms)]),
       event('LeaseReleased', { deployment, fence: lease.fence }),
     ];
+  });
+}
+
+function goneLive(
+  commits: readonly Commit[],
+  pipeline: string,
+  placed: RevisionRef,
+  before: RevisionRef | undefined,
+  { settings, warm }: LiveTerms,
+) {
+  return event('LiveChanged', {
+    pipeline,
+    live: {
+      ...placed,
+      ...(settings === undefined ? {} : { settings: numbered(commits, pipeline, settings) }),
+    },
+    knownGood: before ?? null,
+    ...(warm === undefined || before === undefined ? {} : { warm }),
   });
 }

@@ -15,6 +15,8 @@ export type LivePair = {
   readonly live: RevisionRef;
   /** The revision that was live before and is kept warm. */
   readonly knownGood: RevisionRef | null;
+  /** Present once the known-good one was stopped because its window was over; it would be placed again first. */
+  readonly cooled?: true;
 };
 
 /** A feature flag that is set, and who set it. */
@@ -111,6 +113,12 @@ function evolve(environment: Environment, event: EnvironmentEvent): Environment 
     case 'LiveChanged': {
       const { pipeline, live, knownGood } = event.data;
       return { ...environment, live: { ...environment.live, [pipeline]: { live, knownGood } } };
+    }
+    case 'RevisionCooled': {
+      const { pipeline, revision } = event.data;
+      const pair = environment.live[pipeline];
+      if (pair?.knownGood?.revision !== revision) return environment;
+      return { ...environment, live: { ...environment.live, [pipeline]: { ...pair, cooled: true } } };
     }
     case 'SchemaChanged':
       return { ...environment, schemas: afterSchemaChange(environment.schemas, event.data) };

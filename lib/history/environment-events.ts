@@ -5,6 +5,18 @@ import { digest, release } from '../pipeline/release.ts';
 import { schemas, schemaVersion } from '../pipeline/schemas.ts';
 import { deploymentId } from './deployment-id.ts';
 
+/** The settings of a target, by number and digest: what its definition said when the revision was placed. */
+export const settings = z.strictObject({
+  version: z
+    .int()
+    .min(1)
+    .describe(
+      'Counts the settings that were live in the environment for the pipeline; equal ones have one number.',
+    ),
+  digest,
+});
+export type Settings = z.output<typeof settings>;
+
 /** A release that was placed on a target. */
 export const revisionRef = z.strictObject({
   revision: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/),
@@ -14,6 +26,7 @@ export const revisionRef = z.strictObject({
     .optional()
     .describe('What was placed, where a stage had built it; otherwise the source of the release.'),
   schemas: schemas.optional().describe('The schema versions that it runs on, as its pipeline declared them.'),
+  settings: settings.optional().describe('What it runs with in the environment.'),
 });
 export type RevisionRef = z.output<typeof revisionRef>;
 
@@ -64,7 +77,21 @@ export const environmentEvents = {
     knownGood: revisionRef
       .nullable()
       .describe('The revision that was live before and is kept warm; null for the first one.'),
+    warm: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Seconds for which the known-good one keeps running; none: until the next success.'),
   }),
+  RevisionCooled: z
+    .strictObject({
+      pipeline: name,
+      revision: revisionRef.shape.revision,
+      deployment: deploymentId.describe('The deployment that had placed it.'),
+    })
+    .describe(
+      'The window of the known-good revision is over: it is stopped, and would be placed again first.',
+    ),
   SchemaChanged: z
     .strictObject({
       schema: name,

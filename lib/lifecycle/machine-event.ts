@@ -11,22 +11,22 @@ export function machineEventOf(event: DeploymentEvent): string | undefined {
     case 'DeploymentStarted':
       return event.data.entry === 'forward' ? 'deployment.started' : 'rollback.started';
     case 'StageStarted':
-      return `${event.data.stage}.started`;
+      return stageEvent(event.data.stage, 'started');
     case 'StageAwaiting':
-      return `${event.data.stage}.awaiting`;
+      return stageEvent(event.data.stage, 'awaiting');
     case 'StageMeasured':
-      return `${event.data.stage}.measured`;
+      return stageEvent(event.data.stage, 'measured');
     case 'StageAttemptFailed':
       return event.data.lane === 'forward'
-        ? `${event.data.stage}.attemptFailed`
-        : `${event.data.stage}.undoAttemptFailed`;
+        ? stageEvent(event.data.stage, 'attemptFailed')
+        : stageEvent(event.data.stage, 'undoAttemptFailed');
     case 'StagePassed':
-      return `${event.data.stage}.passed`;
+      return stageEvent(event.data.stage, 'passed');
     case 'StageReused':
-      return `${event.data.stage}.reused`;
+      return stageEvent(event.data.stage, 'reused');
     case 'StageFailed':
       // Attempt 0: it failed before it began, so there is nothing of it to undo.
-      return event.data.attempt === 0 ? `${event.data.stage}.refused` : `${event.data.stage}.failed`;
+      return event.data.attempt === 0 ? stageEvent(event.data.stage, 'refused') : stageEvent(event.data.stage, 'failed');
     case 'RollbackAdmitted':
       return 'rollback.admitted';
     case 'RollbackRefused':
@@ -34,9 +34,9 @@ export function machineEventOf(event: DeploymentEvent): string | undefined {
     case 'StopRequested':
       return 'deployment.stopRequested';
     case 'StageUndone':
-      return `${event.data.stage}.undone`;
+      return stageEvent(event.data.stage, 'undone');
     case 'UndoFailed':
-      return `${event.data.stage}.undoFailed`;
+      return stageEvent(event.data.stage, 'undoFailed');
     case 'DeploymentSucceeded':
       return 'deployment.succeeded';
     case 'DeploymentFailed':
@@ -49,4 +49,24 @@ export function machineEventOf(event: DeploymentEvent): string | undefined {
       event satisfies never;
       return undefined;
   }
+}
+
+/** Names are made once: a name that is put together anew each time has to be hashed anew for each look-up. */
+const names = new Map<string, Map<string, string>>();
+/** Of what is met in histories nothing may grow without end. */
+const STAGES_KEPT = 1000;
+
+function stageEvent(stage: string, happening: string): string {
+  let ofStage = names.get(stage);
+  if (ofStage === undefined) {
+    if (names.size >= STAGES_KEPT) names.clear();
+    ofStage = new Map();
+    names.set(stage, ofStage);
+  }
+  let name = ofStage.get(happening);
+  if (name === undefined) {
+    name = `${stage}.${happening}`;
+    ofStage.set(happening, name);
+  }
+  return name;
 }

@@ -16,6 +16,11 @@ export const environmentDefinition = z.strictObject({
     .describe(
       'What a deployment does while another one changes this environment: wait for its turn, wait in place of the older ones of its pipeline, or fail.',
     ),
+  warm: duration
+    .optional()
+    .describe(
+      'How long the revision that was live before keeps running after a success; left out: until the next one. After it, a rollback places it again first.',
+    ),
   leaseTimeout: duration.optional().describe('How long a deployment waits for its turn at most.'),
 });
 

@@ -8,7 +8,12 @@ export function isParallel(step: Step): step is ParallelGroup {
 
 /** All stages in the order they are written, parallel ones in the order of their group. */
 export function stagesOf(pipeline: Pipeline): readonly Stage[] {
-  return pipeline.stages.flatMap((step) => (isParallel(step) ? step.stages : [step]));
+  const stages: Stage[] = [];
+  for (const step of pipeline.stages) {
+    if (isParallel(step)) stages.push(...step.stages);
+    else stages.push(step);
+  }
+  return stages;
 }
 
 /** The changes in the order they are made. The undo lane is the reverse of this. */

@@ -3,6 +3,7 @@ import { revertInEnvironment } from '../environments/revert-in-environment.ts';
 import { NoneventError } from '../nonevent-error.ts';
 import type { Weights } from '../targets/target.ts';
 import type { Json, StageContext } from './kind.ts';
+import { restoreSettings } from './restore-settings.ts';
 import { targetOf } from './target-of.ts';
 import { sameWeights, weightsBeforeShifts, weightsInWords, withTraffic } from './weights.ts';
 
@@ -26,6 +27,7 @@ export async function giveBack(context: StageContext, environment: string): Prom
   const confirmed = before === undefined ? {} : await confirmReturned(context, environment, before);
   const revision = largestOf(before ?? {});
   const returned = revision === undefined ? undefined : revisionLiveBefore(commits, pipeline, revision);
+  await restoreSettings(context, environment, returned);
   const released = await revertInEnvironment(store, environment, pipeline, view.deployment, returned);
   return { released, ...confirmed };
 }

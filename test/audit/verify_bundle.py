@@ -13,7 +13,7 @@ FORMAT = (
     'the proof that the newest seal holds its head, end. Written down in docs/history-format.md of Nonevent.')
 TYPES = set("""DeploymentRequested DeploymentStarted StageStarted StageAwaiting StageMeasured StageAttemptFailed StagePassed StageFailed
     StageReused RollbackAdmitted RollbackRefused StopRequested StageUndone UndoFailed DeploymentSucceeded DeploymentFailed
-    DeploymentRolledBack DeploymentStuck LeaseRequested LeaseQueueLeft LeaseAcquired LeaseReleased LeaseFreed LiveChanged FlagChanged SchemaChanged Sealed""".split())
+    DeploymentRolledBack DeploymentStuck LeaseRequested LeaseQueueLeft LeaseAcquired LeaseReleased LeaseFreed LiveChanged RevisionCooled FlagChanged SchemaChanged Sealed""".split())
 HEX64, KEY, NAME = r'[0-9a-f]{64}', r'(0[23])?[0-9a-f]{64}', r'[a-z][a-z0-9-]{0,49}'
 STREAM, ASCII = r'(deployment|environment|pipeline|seal)#[a-z0-9-]{1,100}', r'[\x20-\x7e]{1,200}'
 

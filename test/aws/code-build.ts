@@ -147,11 +147,14 @@ export async function fakeCodeBuild(options: {
       if (build.buildStatus === 'IN_PROGRESS') end(build, 'STOPPED');
       return { build: described(build) };
     },
-    GetLogEvents: ({ logStreamName, limit }: { logStreamName: string; limit: number }) => {
-      const build = [...builds.values()].find(({ id }) => id.endsWith(logStreamName));
+    GetLogEvents: (asked: { logStreamName: string; limit?: number; nextToken?: string }) => {
+      const build = [...builds.values()].find(({ id }) => id.endsWith(asked.logStreamName));
       if (build === undefined) return failure('ResourceNotFoundException');
-      const lines = build.log.split('\n').slice(0, -1).slice(-limit);
-      return { events: lines.map((line) => ({ message: `${line}\n`, timestamp: 1 })) };
+      const lines = build.log.split('\n').slice(0, -1);
+      const end = asked.nextToken === undefined ? lines.length : Number(asked.nextToken.slice('b/'.length));
+      const start = Math.max(0, end - (asked.limit ?? 10_000));
+      const events = lines.slice(start, end).map((line) => ({ message: `${line}\n`, timestamp: 1 }));
+      return { events, nextBackwardToken: `b/${start}` };
     },
   };
 

@@ -44,7 +44,11 @@ const release = fc.record(
   { version: fc.constantFrom('1.0.0', '2.0.0-rc.1'), commit: hex(40), artifact: digest },
   { ...optional, requiredKeys: ['version', 'artifact'] },
 );
-const revision = fc.record({ revision: fc.constant('1.0.0-abcdef01'), deployment: id, release }, optional);
+const settings = fc.record({ version: attempt, digest });
+const revision = fc.record(
+  { revision: fc.constant('1.0.0-abcdef01'), deployment: id, release, settings },
+  { ...optional, requiredKeys: ['revision', 'deployment', 'release'] },
+);
 
 const dataOf = {
   DeploymentRequested: fc.record({
@@ -119,10 +123,19 @@ const dataOf = {
   ),
   LeaseFreed: fc.record({ deployment: id, fence: attempt, actor: text, reason: text }),
   LeaseReleased: fc.record({ deployment: id, fence: attempt }),
-  LiveChanged: fc.record({
+  LiveChanged: fc.record(
+    {
+      pipeline: fc.constant('storefront'),
+      live: revision,
+      knownGood: fc.option(revision),
+      warm: fc.integer({ min: 1, max: 86_400 }),
+    },
+    { ...optional, requiredKeys: ['pipeline', 'live', 'knownGood'] },
+  ),
+  RevisionCooled: fc.record({
     pipeline: fc.constant('storefront'),
-    live: revision,
-    knownGood: fc.option(revision),
+    revision: fc.constant('1.0.0-abcdef01'),
+    deployment: id,
   }),
   FlagChanged: fc.record(
     {

@@ -184,7 +184,7 @@ stages:
       'did you mean production?',
     ]);
     expect(hint('  - { name: a, kind: sandwich }')).toEqual([
-      'known here: command, http, analysis, compatibility, parity, function, place, shift, flag, migrate, custom, canary, blueGreen',
+      'known here: command, http, analysis, compatibility, parity, function, rehearsal, place, shift, flag, migrate, custom, canary, blueGreen',
     ]);
   });
 

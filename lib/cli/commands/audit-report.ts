@@ -50,8 +50,8 @@ export default command(input, async ({ to, ...written }, cli) => {
 });
 
 async function gather(system: System, scope: AuditReport['scope'], cli: Cli): Promise<AuditReport> {
-  const { dynamodb, table, folder } = system;
-  const known = await knownSealsOf(folder.root, cli).read();
+  const { dynamodb, table, identity } = system;
+  const known = await knownSealsOf(identity, cli).read();
   return gatherReport({
     client: dynamodb,
     table,

@@ -5,14 +5,16 @@ import { sealHash } from '../../audit/seal.ts';
 import { command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { sealLines } from '../reading/seal-lines.ts';
-import { openSystem } from '../system.ts';
+import { openSystem, requireLocalSystem } from '../system.ts';
 import { findingLine } from './audit-verify.ts';
 
 /** Seals the heads of all streams now. */
 export default command(z.object({}), async (_, cli) => {
   const { output } = cli;
-  const { store, dynamodb, table, folder, close } = await openSystem(cli);
+  const system = await openSystem(cli);
+  const { store, dynamodb, table, close } = system;
   try {
+    const { folder } = requireLocalSystem(system, 'seals its histories itself, every hour');
     const signer = await openLocalSigner(folder.root);
     const { seal, findings } = await makeSeal({ client: dynamodb, table, store, signer, now: Date.now });
     output.note(findings.map((finding) => findingLine(finding, output.noteStyle)));

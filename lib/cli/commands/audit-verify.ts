@@ -28,13 +28,13 @@ const input = z.object({
 export default command(input, async ({ what, key, forget, resume }, cli) => {
   const file = what === undefined ? undefined : resolve(cli.folder, what);
   if (file !== undefined && isFile(file)) return verifyBundleFile(file, key, cli);
-  const { store, dynamodb, table, folder, close } = await openSystem(cli);
+  const { store, dynamodb, table, identity, close } = await openSystem(cli);
   try {
     const stream = what === undefined ? undefined : await findStream(store, what);
-    const memory = knownSealsOf(folder.root, cli);
+    const memory = knownSealsOf(identity, cli);
     if (forget) await memory.forget();
     const known = await memory.read();
-    const checkpoint = resumeFileOf(folder.root, cli);
+    const checkpoint = resumeFileOf(identity, cli);
     if (!resume) await checkpoint.clear();
     const progress = showWalk(cli.output);
     const interruption = takeInterruption();

@@ -6,7 +6,6 @@ import { replay } from '../../lifecycle/replay.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Release } from '../../pipeline/release.ts';
-import { createArtifactStore } from '../../stages/artifact-store.ts';
 import type { DeploymentRequest } from '../../stages/drive/request-deployment.ts';
 import { type Cli, command } from '../command.ts';
 import { exitCodeOfDeployment, hasEnded } from '../exit-code-of-deployment.ts';
@@ -67,7 +66,9 @@ async function requestFor(of: {
   const { file, pipeline, options, system, cli } = of;
   const folder = dirname(file);
   const version = await versionOf(folder, options.release);
-  const artifact = await createArtifactStore(system.folder.artifacts).pack(folder, 'vcs');
+  // Before anything is packed and sent to where nothing would run it.
+  await system.register(pipeline);
+  const artifact = await system.artifacts.pack(folder, 'vcs');
   const release = releaseOf(version, artifact);
   const content = { pipelineDigest: pipelineDigest(pipeline), releaseDigest: releaseDigest(release) };
   const trigger = await chooseTrigger(system.store, pipeline, content, options);
@@ -80,7 +81,6 @@ async function requestFor(of: {
 }
 
 async function open(system: System, request: Request): Promise<void> {
-  await system.register(request.pipeline);
   await system.publish('Deployment Requested', request);
   await awaitOpening(system, request.deployment);
 }
@@ -97,13 +97,13 @@ async function show(of: {
   const { output } = of.cli;
   if (isAttached) output.note(await attachmentNote(system.store, deployment));
   if (output.format === 'text' && !(output.isAnswerRead && !options.detach)) output.answer([deployment]);
-  if (!options.detach) return followToEnd(system.store, deployment, output, options.timeout);
+  if (!options.detach) return followToEnd(system, deployment, output, options.timeout);
   const known = replay((await system.store.load(`deployment#${deployment}`)).commits);
   if (output.format === 'json') {
     const outcome = known.view.outcome ?? null;
     output.document({ deployment, release: of.release, attached: isAttached, outcome });
   }
   if (isAttached && hasEnded(known)) return exitCodeOfDeployment(known.view);
-  output.note([`watch it with: nonevent status ${shortId(deployment)} --watch`]);
+  output.note([`watch it with: nonevent status ${shortId(deployment)} --watch${system.options}`]);
   return EXIT.done;
 }

@@ -78,12 +78,12 @@ async function show(
   rerun: DeploymentId,
   of: DeploymentId,
   { detach, timeout: seconds }: Input,
-  { store }: System,
+  system: System,
   { output }: Cli,
 ): Promise<ExitCode> {
   if (output.format === 'text' && !(output.isAnswerRead && !detach)) output.answer([rerun]);
-  if (!detach) return followToEnd(store, rerun, output, seconds);
+  if (!detach) return followToEnd(system, rerun, output, seconds);
   if (output.format !== 'text') output.document({ deployment: rerun, requested: 'rerun', of });
-  output.note([`watch it with: nonevent status ${shortId(rerun)} --watch`]);
+  output.note([`watch it with: nonevent status ${shortId(rerun)} --watch${system.options}`]);
   return EXIT.done;
 }

@@ -111,15 +111,15 @@ function consequence({ view }: Deployment, places: readonly LivePlace[]): readon
 async function show(
   rollback: DeploymentId,
   { detach, timeout: seconds }: Input,
-  { store }: System,
+  system: System,
   { output }: Cli,
   isAttached = false,
 ): Promise<ExitCode> {
   if (output.format === 'text' && !(output.isAnswerRead && !detach)) output.answer([rollback]);
-  if (!detach) return followToEnd(store, rollback, output, seconds);
+  if (!detach) return followToEnd(system, rollback, output, seconds);
   if (output.format !== 'text') output.document({ deployment: rollback, requested: 'rollback' });
-  const known = replay((await store.load(`deployment#${rollback}`)).commits);
+  const known = replay((await system.store.load(`deployment#${rollback}`)).commits);
   if (isAttached && hasEnded(known)) return exitCodeOfDeployment(known.view);
-  output.note([`watch it with: nonevent status ${shortId(rollback)} --watch`]);
+  output.note([`watch it with: nonevent status ${shortId(rollback)} --watch${system.options}`]);
   return EXIT.done;
 }

@@ -37,7 +37,7 @@ export default command(input, async ({ id, watch, timeout: seconds }, cli) => {
     if (id === undefined && !watch) return await showOverview(system, cli);
     const deployment = await findDeployment(store, id ?? 'latest');
     if (!watch) return await showDeployment(store, deployment, cli);
-    return await followToEnd(store, deployment, cli.output, seconds, watcherFor(store, cli.output));
+    return await followToEnd(system, deployment, cli.output, seconds, watcherFor(store, cli.output));
   } finally {
     close();
   }
@@ -50,7 +50,7 @@ async function showOverview(system: System, { output }: Cli): Promise<ExitCode> 
     name,
     Object.keys(environment.live),
   ]);
-  const seen = { readiness, traffic: await readEveryTraffic(system.folder, Object.fromEntries(live)) };
+  const seen = { readiness, traffic: await readEveryTraffic(system, Object.fromEntries(live)) };
   if (output.format === 'text')
     output.answer(overviewLines(overview, seen, new Date().toISOString(), output.answerStyle));
   else output.document(overviewDocument(overview, seen));

@@ -47,9 +47,9 @@ export default command(input, async ({ id, reason, yes, detach, timeout: seconds
     await system.publish('Stop Requested', request);
     await awaitStop(system, deployment);
     if (output.format === 'text' && !output.isAnswerRead) output.answer([deployment]);
-    if (!detach) return await followToEnd(store, deployment, output, seconds);
+    if (!detach) return await followToEnd(system, deployment, output, seconds);
     if (output.format !== 'text') output.document({ deployment, requested: 'stop' });
-    output.note([`stop requested; watch it with: nonevent status ${shortId(deployment)} --watch`]);
+    output.note([`stop requested; watch it with: nonevent status ${shortId(deployment)} --watch${system.options}`]);
     return EXIT.done;
   } finally {
     system.close();

@@ -55,7 +55,7 @@ export const START: readonly Definition[] = [
   {
     name: 'demo',
     group: 'Start',
-    summary: 'deploy three releases of a sample service and watch',
+    summary: 'deploy a small shop of two services and watch',
     arguments: [],
     options: [{ flags: '--keep', says: 'keep the processes and files, and say where they are' }],
     formats: ['text', 'json'],

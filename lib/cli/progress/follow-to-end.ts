@@ -9,6 +9,7 @@ import { takeInterruption } from '../interruption.ts';
 import type { Output } from '../output/output.ts';
 import { liveNow } from '../reading/live-now.ts';
 import { statusDocument } from '../reading/status-document.ts';
+import type { System } from '../system.ts';
 import { follow, type Watcher } from './follow.ts';
 import { lastScreen } from './last-screen.ts';
 import { createWatcher } from './watchers.ts';
@@ -17,22 +18,30 @@ import { createWatcher } from './watchers.ts';
  * Follows a deployment to its end, shows its last screen, and gives its exit code. Ctrl-C, a closed stdout and the
  * timeout end the watching only, never the deployment.
  *
- * Errors: `Unreachable` when the local system goes away.
+ * Errors: `Unreachable` when the system goes away.
  */
 export async function followToEnd(
-  store: EventStore,
+  system: Pick<System, 'kind' | 'store' | 'options' | 'watching'>,
   id: DeploymentId,
   output: Output,
   timeoutSeconds: number | undefined,
   watcher: Watcher = createWatcher(output),
 ): Promise<ExitCode> {
-  const resume = `nonevent status ${shortId(id)} --watch`;
+  const { store } = system;
+  const resume = `nonevent status ${shortId(id)} --watch${system.options}`;
   const interruption = takeInterruption();
   try {
-    const { because, deployment } = await follow(store, `deployment#${id}`, watcher, {
+    const until = {
       signal: AbortSignal.any([interruption.first, output.closed]),
       milliseconds: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
-    });
+    };
+    const { because, deployment } = await follow(
+      store,
+      `deployment#${id}`,
+      watcher,
+      until,
+      system.watching.follow,
+    );
     if (deployment !== undefined) await conclude(store, deployment, output);
     switch (because) {
       case 'ended':
@@ -48,9 +57,7 @@ export async function followToEnd(
         return because satisfies never;
     }
   } catch (error) {
-    throw error instanceof NoneventError && error.code === 'StoreUnavailable'
-      ? systemGone(error, resume)
-      : error;
+    throw error instanceof NoneventError ? systemGone(error, system.kind, resume) : error;
   } finally {
     interruption.release();
   }
@@ -64,9 +71,19 @@ async function conclude(store: EventStore, deployment: Deployment, output: Outpu
   else if (output.format === 'text') output.note(lastScreen(view, live, output.noteStyle));
 }
 
-function systemGone(cause: NoneventError, resume: string): NoneventError {
-  return new NoneventError('Unreachable', 'the local system went away while the deployment ran', {
-    cause,
-    hint: `start it again with \`nonevent dev\`, it finishes what is open; then watch with \`${resume}\``,
-  });
+function systemGone(error: NoneventError, kind: System['kind'], resume: string): NoneventError {
+  if (kind === 'local' && error.code === 'StoreUnavailable') {
+    return new NoneventError('Unreachable', 'the local system went away while the deployment ran', {
+      cause: error,
+      hint: `start it again with \`nonevent dev\`, it finishes what is open; then watch with \`${resume}\``,
+    });
+  }
+  if (kind === 'stack' && error.code === 'Unreachable') {
+    return new NoneventError('Unreachable', `the deployment goes on, but ${error.message}`, {
+      fields: { ...error.fields },
+      cause: error,
+      hint: `${error.hint ?? 'run `nonevent doctor`'}; then watch with \`${resume}\``,
+    });
+  }
+  return error;
 }

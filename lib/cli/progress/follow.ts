@@ -3,8 +3,7 @@ import type { Commit, EventStore, Head, Stream, StreamName } from '../../history
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { type EndedDeployment, hasEnded } from '../exit-code-of-deployment.ts';
-
-const POLL_MILLISECONDS = 150;
+import { type Pace, WATCHING_LOCALLY } from '../pace.ts';
 
 /** Why following came to its end. */
 export type Followed =
@@ -27,15 +26,17 @@ export async function follow(
   stream: StreamName,
   watcher: Watcher,
   until: { readonly signal: AbortSignal; readonly milliseconds?: number | undefined },
+  pace: Pace = WATCHING_LOCALLY.follow,
 ): Promise<Followed> {
   const deadline = until.milliseconds === undefined ? undefined : performance.now() + until.milliseconds;
   const commits: Commit[] = [];
   let head: Head | undefined;
   let deployment: Deployment | undefined;
-  for (;;) {
+  for (let quietLooks = 0; ; quietLooks += 1) {
     const isFirst = head === undefined;
     const loaded: Stream = head === undefined ? await store.load(stream) : await store.loadAfter(head);
     head = loaded.head;
+    if (loaded.commits.length > 0) quietLooks = 0;
     for (const commit of loaded.commits) {
       commits.push(commit);
       if (isFirst && commit.seq < head.seq) continue;
@@ -46,6 +47,7 @@ export async function follow(
     if (until.signal.aborted) return { because: 'aborted', deployment };
     if (deadline !== undefined && performance.now() >= deadline) return { because: 'timedOut', deployment };
     watcher.waiting(deployment);
-    await pause(POLL_MILLISECONDS, undefined, { signal: until.signal }).catch(() => undefined);
+    const left = deadline === undefined ? Number.POSITIVE_INFINITY : Math.max(0, deadline - performance.now());
+    await pause(Math.min(pace(quietLooks), left), undefined, { signal: until.signal }).catch(() => undefined);
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { flagHolder } from '../../environments/change-flag.ts';
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
 import { flagChanges, flagOf } from '../../environments/flags.ts';
@@ -7,9 +6,7 @@ import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { FlagRequest } from '../../stages/drive/request-flag.ts';
 import type { System } from '../system.ts';
-
-const CHANGE_MILLISECONDS = 20_000;
-const POLL_MILLISECONDS = 50;
+import { awaitAnswer } from './await-answer.ts';
 
 /**
  * Waits until a change of a flag that was asked for is recorded.
@@ -17,25 +14,21 @@ const POLL_MILLISECONDS = 50;
  * Errors: `Conflict` when a deployment that changes the same flag came first; `Unreachable` when nobody acted on it in time.
  */
 export async function awaitFlag(
-  { store, folder }: System,
+  system: System,
   { environment, flag, value, request }: FlagRequest,
 ): Promise<void> {
-  const deadline = performance.now() + CHANGE_MILLISECONDS;
-  while (performance.now() < deadline) {
-    const { commits } = await store.load(environmentStream(environment));
-    const isRecorded = flagChanges(commits).some((change) => change.request === request);
-    if (isRecorded || (flagOf(foldEnvironment(commits), flag) ?? null) === value) return;
-    await requireUnheldIn(commits, store, environment, flag);
-    await pause(POLL_MILLISECONDS);
-  }
-  throw new NoneventError(
-    'Unreachable',
-    `the local system took the request but did not change ${flag} within ${CHANGE_MILLISECONDS / 1000}s`,
-    {
-      fields: { environment, flag },
-      hint: `see why in ${folder.logs}, or run \`nonevent doctor\`; typing the command again is safe`,
+  const { store } = system;
+  await awaitAnswer(system, {
+    look: async () => {
+      const { commits } = await store.load(environmentStream(environment));
+      const isRecorded = flagChanges(commits).some((change) => change.request === request);
+      if (isRecorded || (flagOf(foldEnvironment(commits), flag) ?? null) === value) return true;
+      await requireUnheldIn(commits, store, environment, flag);
+      return false;
     },
-  );
+    undone: `did not change ${flag}`,
+    fields: { environment, flag },
+  });
 }
 
 /** Errors: `Conflict` while a running deployment changes this flag itself. */

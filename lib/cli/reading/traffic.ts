@@ -1,18 +1,20 @@
 import { join } from 'node:path';
 import type { DeploymentView } from '../../lifecycle/view.ts';
-import type { DataFolder } from '../../local/data-folder.ts';
 import { shiftCapture, withTraffic } from '../../stages/weights.ts';
 import { trafficSplit } from '../../targets/process/traffic-split.ts';
 import type { Weights } from '../../targets/target.ts';
+import type { System } from '../system.ts';
 
 /** The traffic that each revision gets, by environment and pipeline; `undefined` where that cannot be read. */
 export type EveryTraffic = Readonly<Record<string, Readonly<Record<string, Weights | undefined>>>>;
 
-/** Reads the weights of targets as their routers have them. */
+/** Reads the weights of targets as their routers have them. Those of a stack are not asked: reading a history needs no right to look at targets. */
 export async function readEveryTraffic(
-  { targets }: Pick<DataFolder, 'targets'>,
+  system: System,
   pipelines: Readonly<Record<string, readonly string[]>>,
 ): Promise<EveryTraffic> {
+  if (system.kind === 'stack') return {};
+  const { targets } = system.folder;
   const environments = Object.entries(pipelines).map(async ([environment, names]) => {
     const weights = names.map(async (name) => {
       const folder = join(targets, environment, name);

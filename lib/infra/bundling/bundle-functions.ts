@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { importWhatIsUsed } from './import-what-is-used.ts';
 import { lambdaCredentials } from './lambda-credentials.ts';
+import { pastBarrels } from './past-barrels.ts';
+import { withoutEndpointDiscovery } from './without-endpoint-discovery.ts';
+import { withoutJsonSchema } from './without-json-schema.ts';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -42,7 +45,7 @@ async function bundle(folder: string, name: string): Promise<Metafile> {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [importWhatIsUsed, lambdaCredentials],
+    plugins: [importWhatIsUsed, withoutJsonSchema, withoutEndpointDiscovery, lambdaCredentials, pastBarrels],
   });
   return metafile;
 }

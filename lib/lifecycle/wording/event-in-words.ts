@@ -64,8 +64,11 @@ export function eventInWords(event: Event): string {
       return `by deployment ${event.data.deployment}`;
     case 'LiveChanged': {
       const { pipeline, live, knownGood } = event.data;
-      return `${pipeline} ${live.release.version}, known good ${knownGood?.release.version ?? 'none yet'}`;
+      const settings = live.settings === undefined ? '' : `, settings ${live.settings.version}`;
+      return `${pipeline} ${live.release.version}, known good ${knownGood?.release.version ?? 'none yet'}${settings}`;
     }
+    case 'RevisionCooled':
+      return `${event.data.revision} of ${event.data.pipeline}, its time of being kept warm is over`;
     case 'SchemaChanged': {
       const { schema, phase, from, to, stage, undone } = event.data;
       return `${schema} ${phase} ${from} to ${to}${undone ? ' taken back' : ''}, stage ${stage}`;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { name } from '../names.ts';
 import { schemaVersion } from '../schemas.ts';
 import { secrets, variables } from '../variables.ts';
-import { change, environment, line } from './common.ts';
+import { change, environment, line, project } from './common.ts';
 
 const command = z.string().min(1).max(10_000);
 
@@ -35,6 +35,7 @@ export const migrateFields = z.strictObject({
     ),
   env: variables,
   secrets,
+  project,
 });
 
 export type MigrateStage = z.output<typeof migrateFields>;

@@ -11,7 +11,7 @@ export const rehearsalStage = z.strictObject({
   ...check,
   mode: mode
     .refine(
-      (written) => written === 'enforcing',
+      (written): boolean => written === 'enforcing',
       'expected enforcing: only a failure puts broken-off traffic right',
     )
     .describe(

@@ -17,7 +17,20 @@ export type BuildWork<S extends Stage & InProject, Result> = {
     context: StageContext,
     capture: Parameters<Elsewhere<S, Result>['advance']>[3],
   ) => Omit<BuildOrder, 'project' | 'run'>;
-  readonly result: (stage: S, evidence: BuildEvidence, build: Build) => Progress<Result>;
+  readonly result: (
+    stage: S,
+    evidence: BuildEvidence,
+    build: Build,
+    context: StageContext,
+  ) => Progress<Result> | Promise<Progress<Result>>;
+  /** What has to be before the build of a new attempt begins. */
+  readonly prepare?: (stage: S, context: StageContext) => Promise<void>;
+  /** What is seen of a build each time that it is looked at, and is part of its evidence once it has ended. */
+  readonly follow?: (
+    stage: S,
+    context: StageContext,
+    build: Build,
+  ) => Promise<Pick<BuildEvidence, 'progress'>>;
 };
 
 /** A stage whose work is one build of a CodeBuild project. */
@@ -30,12 +43,15 @@ export function buildElsewhere<S extends Stage & InProject, Result>(
       cloud === undefined ? `AWS CodeBuild, where its project ${project} would run it` : undefined,
     async advance(stage, context, errand, capture) {
       const { builds, project } = projectOf(stage, context);
+      const begun = await builds.find(project, errand.reference, errand.since);
+      if (begun === undefined) await work.prepare?.(stage, context);
       const build =
-        (await builds.find(project, errand.reference, errand.since)) ??
+        begun ??
         (await builds.start({ ...work.order(stage, context, capture), project, run: errand.reference }));
+      const seen = await work.follow?.(stage, context, build);
       if (build.status === 'IN_PROGRESS') return { state: 'running' };
-      const evidence = masked(await build.evidence(), stage);
-      return failureOf(stage, evidence) ?? work.result(stage, evidence, build);
+      const evidence = { ...masked(await build.evidence(), stage), ...seen };
+      return failureOf(stage, evidence) ?? work.result(stage, evidence, build, context);
     },
     stop: (stage, context, errand) => stopBuild(stage, context, errand),
   };

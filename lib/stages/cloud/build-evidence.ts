@@ -21,6 +21,8 @@ export const buildEvidence = z.object({
   /** Counts of its test reports by their status; null where it has no reports. */
   tests: z.record(z.string(), z.number()).nullable(),
   artifact: z.string().nullable().optional(),
+  /** How far a migration has come, by its own last mark. */
+  progress: z.string().optional(),
 });
 export type BuildEvidence = z.output<typeof buildEvidence>;
 

@@ -28,6 +28,11 @@ export type Build = {
   readonly made: Digest | undefined;
   /** What the command printed, where that was to be kept. */
   readonly output: string | undefined;
+  /**
+   * The newest line of its log, so far, that begins with a text; `undefined` where there is none near the end, or where the log cannot
+   * be read.
+   */
+  readonly newestLine: (beginning: string) => Promise<string | undefined>;
 };
 
 /**

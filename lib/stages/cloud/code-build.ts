@@ -145,6 +145,7 @@ function asBuild(build: Described, options: CodeBuildOptions): Build {
     evidence: () => evidenceOf(build, options),
     made: digest.safeParse(handedOut(MADE)).data as Digest | undefined,
     output: handedOut(OUTPUT),
+    newestLine: (beginning) => newestLineOf(build, beginning, options.logs),
   };
 }
 
@@ -182,6 +183,29 @@ async function tailOf({ logs: place }: Described, logs: CloudWatchLogsClient): P
   const { events = [] } = await logs.send(command).catch(() => ({ events: [] }));
   const lines = events.map(({ message = '' }) => message.replace(/\n$/, ''));
   return plainText(lines.join('\n')).slice(-TAIL_CHARACTERS).toWellFormed();
+}
+
+/** 10 000 lines or a megabyte each. */
+const LOG_PAGES_AT_MOST = 4;
+
+/** Read from the end, where the newest is. */
+async function newestLineOf(
+  { logs: place }: Described,
+  beginning: string,
+  logs: CloudWatchLogsClient,
+): Promise<string | undefined> {
+  if (place?.groupName === undefined || place.streamName === undefined) return undefined;
+  const stream = { logGroupName: place.groupName, logStreamName: place.streamName, startFromHead: false };
+  let nextToken: string | undefined;
+  for (let page = 0; page < LOG_PAGES_AT_MOST; page += 1) {
+    const answer = await logs.send(new GetLogEventsCommand({ ...stream, nextToken })).catch(() => undefined);
+    const lines = (answer?.events ?? []).flatMap(({ message = '' }) => message.split('\n'));
+    const found = lines.findLast((line) => line.startsWith(beginning));
+    // At the beginning of the stream the token is the one that was given.
+    if (found !== undefined || answer?.nextBackwardToken === nextToken) return found;
+    nextToken = answer?.nextBackwardToken;
+  }
+  return undefined;
 }
 
 const summary = z.object({ statusCounts: z.record(z.string(), z.number()) });

@@ -6,8 +6,10 @@ import type { RevisionRef } from '../../history/environment-events.ts';
 import type { Commit } from '../../history/event-store.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import type { EnvironmentDefinition } from '../../pipeline/environment.ts';
 import { changesOf } from '../../pipeline/steps.ts';
 import type { Target } from '../../targets/target.ts';
+import { definitionOf, placedWith } from '../definition-of.ts';
 import { schemaConflict } from '../migrate/require-schemas.ts';
 import { captureBeforeShifts, withTraffic } from '../weights.ts';
 import type { Services } from './services.ts';
@@ -64,10 +66,7 @@ async function prepareEnvironment(
   // Such a target comes back by what it remembered; there is nothing to place.
   if (before?.remembered !== undefined) return { environment, returnsTo: names };
   requireSchemasToReturn(commits, view, environment, returning);
-  const definition = view.pipeline.environments[environment];
-  if (definition === undefined) throw new Error(`pipeline ${pipeline} has no environment ${environment}`);
-  const target = await services.targets.target(environment, pipeline, definition, view.deployment);
-  await makeRunning(target, returning, environment, signal);
+  await makeRunning(services, view, returning, environment, signal);
   return { environment, returnsTo: names };
 }
 
@@ -90,16 +89,24 @@ function requireSchemasToReturn(
 
 /** A revision that is kept warm runs already; an older one is placed again from its artifact. */
 async function makeRunning(
-  target: Target,
+  { store, targets }: Services,
+  { pipeline: { pipeline, environments }, deployment: rollback }: DeploymentView,
   returning: readonly RevisionRef[],
   environment: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { revisions } = await target.state();
+  const serving = environments[environment];
+  if (serving === undefined) throw new Error(`pipeline ${pipeline} has no environment ${environment}`);
+  const targetWith = (definition: EnvironmentDefinition): Promise<Target> =>
+    targets.target(environment, pipeline, definition, rollback);
+  const { revisions } = await (await targetWith(serving)).state();
   for (const ref of returning) {
     const { revision, deployment } = ref;
     if (revisions.some((one) => one.revision === revision && one.running)) continue;
+    // It runs with the settings of its own deployment again, not with those that are taken back.
+    const own = (await definitionOf(store, ref, environment)) ?? serving;
     try {
+      const target = await targetWith(placedWith(own, serving));
       await target.place({ revision, deployment, artifact: artifactOf(ref) }, signal);
     } catch (thrown) {
       // Without its artifact it can never run; anything else may be different the next time.

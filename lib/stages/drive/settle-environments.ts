@@ -1,6 +1,7 @@
-import { concludeInEnvironment } from '../../environments/conclude-in-environment.ts';
+import { concludeInEnvironment, type LiveTerms } from '../../environments/conclude-in-environment.ts';
 import { environmentStream, foldEnvironment, type LivePair } from '../../environments/environment.ts';
 import { releaseLease } from '../../environments/lease.ts';
+import { settingsDigest } from '../../environments/settings.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { messageOf } from '../../nonevent-error.ts';
 import { changesOf } from '../../pipeline/steps.ts';
@@ -24,8 +25,14 @@ export async function settleEnvironments(services: Services, view: DeploymentVie
       view.pipeline.pipeline,
       view.deployment,
       isPlaced ? placed : undefined,
+      termsOf(view, environment),
     );
   }
+}
+
+function termsOf({ pipeline }: DeploymentView, environment: string): LiveTerms {
+  const definition = pipeline.environments[environment];
+  return definition === undefined ? {} : { settings: settingsDigest(definition), warm: definition.warm };
 }
 
 /**

@@ -4,14 +4,18 @@ import { acquireLease, leaseHeld, releaseLease, requireNotStuck } from '../../en
 import { type LeaseAnswer, waitForLease } from '../../environments/lease-queue.ts';
 import { obstacleToReturning } from '../../environments/readiness.ts';
 import { inTheWay, removeEnded } from '../../environments/remove-ended.ts';
+import { settingsDigest } from '../../environments/settings.ts';
+import type { RevisionRef } from '../../history/environment-events.ts';
 import type { Commit } from '../../history/event-store.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { AcquireStage } from '../../pipeline/kinds/acquire.ts';
 import { changesOf } from '../../pipeline/steps.ts';
+import type { Target } from '../../targets/target.ts';
+import { definitionOf } from '../definition-of.ts';
 import { type Given, giveBack } from '../give-back.ts';
 import type { Applied, ChangeKind, NotApplied, StageContext } from '../kind.ts';
 import { requireSchemas } from '../migrate/require-schemas.ts';
-import { targetOf } from '../target-of.ts';
+import { restoreSettings } from '../restore-settings.ts';
 
 const capture = z.object({
   fence: z.int(),
@@ -79,10 +83,19 @@ export const acquireKind: ChangeKind<AcquireStage> = {
     const given: Given =
       view.kind === 'rollback'
         ? await giveBack(context, environment)
-        : { released: await releaseLease(context.store, environment, view.deployment) };
+        : { released: await takeBack(context, environment) };
     return { environment, before: fence, ...given };
   },
 };
+
+/** The settings of what is live are restored while the lease is still held: nobody else brings others meanwhile. */
+async function takeBack(context: StageContext, environment: string): Promise<boolean> {
+  const { store, deployment } = context;
+  const { deployment: id, pipeline } = deployment.view;
+  const { lease, live } = foldEnvironment((await store.load(environmentStream(environment))).commits);
+  if (lease?.deployment === id) await restoreSettings(context, environment, live[pipeline.pipeline]?.live);
+  return releaseLease(store, environment, id);
+}
 
 /** A process that died is started again by its target, so this is an outage that may pass, and no contradiction. */
 async function requireReturn(
@@ -95,8 +108,9 @@ async function requireReturn(
   const places = changesOf(pipeline).some(
     (change) => change.kind === 'place' && change.environment === environment,
   );
-  if (!places || foldEnvironment(commits).live[pipeline.pipeline] === undefined) return;
-  const { revisions } = await (await targetOf(context, environment)).state();
+  const live = foldEnvironment(commits).live[pipeline.pipeline]?.live;
+  if (!places || live === undefined) return;
+  const { revisions } = await (await targetServing(context, environment, live)).state();
   const running = new Set(revisions.filter((known) => known.running).map((known) => known.revision));
   const obstacle = obstacleToReturning(commits, pipeline.pipeline, running);
   if (obstacle === undefined) return;
@@ -104,6 +118,17 @@ async function requireReturn(
     fields: { environment },
     hint: `see why it does not run, or go back to what was live before it with \`nonevent rollback ${environment}\``,
   });
+}
+
+/** The target under the settings that it has: until the lease is held, nothing of this deployment takes effect. */
+async function targetServing(context: StageContext, environment: string, live: RevisionRef): Promise<Target> {
+  const { pipeline, deployment } = context.deployment.view;
+  const ours = pipeline.environments[environment];
+  const isSame = ours !== undefined && live.settings?.digest === settingsDigest(ours);
+  const definition = isSame ? ours : ((await definitionOf(context.store, live, environment)) ?? ours);
+  if (definition === undefined)
+    throw new Error(`pipeline ${pipeline.pipeline} has no environment ${environment}`);
+  return context.targets.target(environment, pipeline.pipeline, definition, deployment);
 }
 
 function leased(environment: string, { fence }: { readonly fence: number }): Applied {

@@ -7,9 +7,11 @@ import { digest } from '../../pipeline/release.ts';
 import { buildElsewhere } from '../cloud/build-elsewhere.ts';
 import { buildInWords } from '../cloud/build-evidence.ts';
 import { buildVariables } from '../cloud/build-variables.ts';
-import { endBuild, runBuild } from '../cloud/run-build.ts';
+import { endBuilds } from '../cloud/end-builds.ts';
+import { runBuild } from '../cloud/run-build.ts';
+import { undoInBuild } from '../cloud/undo-in-build.ts';
 import { outcomeInWords } from '../command/outcome-in-words.ts';
-import type { ChangeKind, Json, StageContext } from '../kind.ts';
+import type { Applied, ChangeKind, Json, StageContext } from '../kind.ts';
 import { plainLine } from '../plain-text.ts';
 import { type CommandOutcome, runCommand } from '../run-command.ts';
 import { secretsOf } from '../secret-values.ts';
@@ -55,11 +57,12 @@ export const customKind: ChangeKind<CustomStage> = {
   },
 
   undo(stage, context, captured) {
-    if (stage.project !== undefined) return undoInBuild(stage, context, captured);
+    if (stage.project !== undefined) return undoElsewhere(stage, context, captured);
     return perform(stage, context, captured, 'undo');
   },
 
-  elsewhere: buildElsewhere({
+  elsewhere: buildElsewhere<CustomStage, Applied>({
+    prepare: endBuilds,
     order: (stage, context, captured) => orderOf(stage, context, captured, stage.run),
     result(_, evidence) {
       const observed = buildInWords(evidence);
@@ -84,19 +87,11 @@ async function captureInBuild(stage: CustomStage, context: StageContext): Promis
   return { artifact, output: capturedText(stage, output), run };
 }
 
-/**
- * First ends the build that makes the change, which may still run when its time was up; then runs the undo. A repeated undo joins the
- * build of an earlier one, so that no two of them run at a time.
- */
-async function undoInBuild(stage: CustomStage, context: StageContext, captured: Json): Promise<Json> {
-  const { view } = context.deployment;
-  const made = view.stages.find(({ name }) => name === stage.name)?.awaiting?.reference;
-  if (made !== undefined) await endBuild(stage, context, made);
+/** First ends the build that makes the change, which may still run when its time was up; then runs the undo. */
+async function undoElsewhere(stage: CustomStage, context: StageContext, captured: Json): Promise<Json> {
+  await endBuilds(stage, context);
   const { run = stage.name } = capture.parse(captured);
-  const runOf = (attempt: number) => `${run}-${view.deployment}-undo-${attempt}`;
-  const earlier = Array.from({ length: context.attempt - 1 }, (_, index) => runOf(index + 1)).reverse();
-  const order = { ...orderOf(stage, context, captured, stage.undo), run: runOf(context.attempt) };
-  return (await runBuild(stage, context, order, earlier)).evidence;
+  return undoInBuild(stage, context, run, orderOf(stage, context, captured, stage.undo));
 }
 
 function orderOf(stage: CustomStage, context: StageContext, captured: Json, command: string) {

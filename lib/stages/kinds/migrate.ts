@@ -1,21 +1,36 @@
-import { z } from 'zod';
+import { randomUUID } from 'node:crypto';
 import { isMigrated, schemaInWords, servedVersions } from '../../environments/schema.ts';
 import { migrationObstacle } from '../../environments/schema-obstacles.ts';
-import { wayBack } from '../../environments/schema-return.ts';
-import { NoneventError } from '../../nonevent-error.ts';
 import type { MigrateStage } from '../../pipeline/kinds/migrate.ts';
-import { digest } from '../../pipeline/release.ts';
+import { buildElsewhere } from '../cloud/build-elsewhere.ts';
+import { buildInWords } from '../cloud/build-evidence.ts';
+import { endBuilds } from '../cloud/end-builds.ts';
 import { outcomeInWords } from '../command/outcome-in-words.ts';
 import type { Applied, ChangeKind, Json, StageContext } from '../kind.ts';
+import { captured } from '../migrate/captured.ts';
+import { followBuild, migrationOrder } from '../migrate/migrate-in-build.ts';
 import { progressInWords } from '../migrate/progress.ts';
 import { schemaConflict } from '../migrate/require-schemas.ts';
-import { runMigration, runWayBack } from '../migrate/run-migration.ts';
+import { runMigration } from '../migrate/run-migration.ts';
 import { type KnownSchema, recordSchema, schemaOf } from '../migrate/schema-of.ts';
+import { undoContract, undoMigration } from '../migrate/take-back.ts';
 
-const capture = z.object({
-  artifact: digest,
-  served: z.array(z.int()).nullable().describe('What was served before; null where nothing was known.'),
-  already: z.boolean().describe('Whether the schema had the version before the stage began.'),
+const inBuild = buildElsewhere<MigrateStage, Applied>({
+  prepare: endBuilds,
+  follow: followBuild,
+  order: (stage, context, capture) =>
+    migrationOrder(stage, context, captured.parse(capture).artifact, stage.run),
+  async result(stage, evidence, _, context) {
+    if (evidence.status === 'SUCCEEDED')
+      return { state: 'ended', result: await made(stage, context, evidence, buildInWords(evidence)) };
+    const { progress } = evidence;
+    const came = progress === undefined ? '' : `; progress ${progressInWords(progress)}`;
+    const observed = `${buildInWords(evidence)}${came}`;
+    return {
+      state: 'failed',
+      cause: { mode: 'errored', expected: 'the build succeeded', observed, evidence },
+    };
+  },
 });
 
 /**
@@ -43,36 +58,68 @@ export const migrateKind: ChangeKind<MigrateStage> = {
       artifact: view.artifact,
       served: state === undefined ? null : [...servedVersions(state)],
       already: isMigrated(state, stage),
+      ...(stage.project === undefined ? {} : { run: randomUUID() }),
     };
   },
 
-  async apply(stage, context, captured) {
-    const { artifact, already } = capture.parse(captured);
-    const { schema, from, to, phase } = stage;
-    const evidence = { schema, phase, from, to };
-    const known = await schemaOf(stage, context);
-    // Made by an earlier deployment, or by an attempt that ended before its outcome was recorded.
-    if (already || known.own !== undefined)
-      return done(stage, { ...evidence, ran: false }, `it was there; ${inWords(known)}`);
-    const outcome = await runMigration(stage, artifact, context);
-    const serves = await recordSchema(stage, context, false);
-    const came = outcome.progress === undefined ? '' : `; progress ${progressInWords(outcome.progress)}`;
-    return done(
-      stage,
-      { ...evidence, ran: true, ...outcome },
-      `${outcomeInWords(outcome)}${came}; schema ${schema} ${serves}`,
-    );
+  async apply(stage, context, capture) {
+    const there = await asItIs(stage, context, capture);
+    if (there !== undefined) return there;
+    const outcome = await runMigration(stage, captured.parse(capture).artifact, context);
+    return made(stage, context, outcome, outcomeInWords(outcome));
   },
 
-  async undo(stage, context, captured) {
-    const { artifact, already } = capture.parse(captured);
-    if (already) return { undone: false, why: 'it was there before this deployment' };
+  async undo(stage, context, capture) {
+    const given = captured.parse(capture);
+    if (given.already) return { undone: false, why: 'it was there before this deployment' };
+    // What still runs would go on with what is taken back, or with what is asked about.
+    if (stage.project !== undefined) await endBuilds(stage, context);
     const known = await schemaOf(stage, context);
-    if (stage.phase === 'contract') return undoContract(stage, context, artifact, known);
+    if (stage.phase === 'contract') return undoContract(stage, context, given, known);
     if (known.isTakenBack) return { undone: true, repeated: true };
-    return undoMigration(stage, context, artifact, known);
+    return undoMigration(stage, context, given, known);
+  },
+
+  elsewhere: {
+    ...inBuild,
+    async advance(stage, context, errand, capture) {
+      const there = await asItIs(stage, context, capture);
+      return there === undefined
+        ? inBuild.advance(stage, context, errand, capture)
+        : { state: 'ended', result: there };
+    },
   },
 };
+
+/** What there is to say where there is nothing to do: made by an earlier deployment, or by an attempt whose outcome was not recorded. */
+async function asItIs(
+  stage: MigrateStage,
+  context: StageContext,
+  capture: Json,
+): Promise<Applied | undefined> {
+  const known = await schemaOf(stage, context);
+  if (!captured.parse(capture).already && known.own === undefined) return undefined;
+  return done(stage, { ...evidenceOf(stage), ran: false }, `it was there; ${inWords(known)}`);
+}
+
+async function made(
+  stage: MigrateStage,
+  context: StageContext,
+  outcome: { readonly [field: string]: Json } & { readonly progress?: string | undefined },
+  words: string,
+): Promise<Applied> {
+  const serves = await recordSchema(stage, context, false);
+  const came = outcome.progress === undefined ? '' : `; progress ${progressInWords(outcome.progress)}`;
+  return done(
+    stage,
+    { ...outcome, ...evidenceOf(stage), ran: true },
+    `${words}${came}; schema ${stage.schema} ${serves}`,
+  );
+}
+
+function evidenceOf({ schema, phase, from, to }: MigrateStage) {
+  return { schema, phase, from, to };
+}
 
 function done({ schema, to }: MigrateStage, evidence: Json, observed: string): Applied {
   return { evidence, expected: `schema ${schema} at version ${to}`, observed };
@@ -80,51 +127,4 @@ function done({ schema, to }: MigrateStage, evidence: Json, observed: string): A
 
 function inWords({ state }: KnownSchema): string {
   return state === undefined ? 'nothing is recorded of the schema' : `the schema ${schemaInWords(state)}`;
-}
-
-/** An attempt that recorded nothing may be half done, so its undo runs too. */
-async function undoMigration(
-  stage: MigrateStage,
-  context: StageContext,
-  artifact: z.output<typeof digest>,
-  { state, own }: KnownSchema,
-): Promise<Json> {
-  const way = state === undefined || own === undefined ? 'undo' : wayBack(stage.schema, state, own);
-  if (way === 'left')
-    return { undone: false, why: 'it stays: what came after it is built on it', schema: stage.schema };
-  if (way !== 'undo') throw schemaConflict(stage.environment, way.obstacle);
-  if (stage.undo === undefined) {
-    const schema = await recordSchema(stage, context, true);
-    return { undone: true, schema, left: stage.harmless ?? '' };
-  }
-  const outcome = await runWayBack(stage, stage.undo, artifact, context);
-  return { undone: true, schema: await recordSchema(stage, context, true), ...outcome };
-}
-
-/**
- * In a rollback the contract stays: it was not admitted unless what returns runs on what is left. In a deployment that failed,
- * the contract itself is what failed, and unless its `verify` succeeds nobody knows what is gone.
- */
-async function undoContract(
-  stage: MigrateStage,
-  context: StageContext,
-  artifact: z.output<typeof digest>,
-  { own }: KnownSchema,
-): Promise<Json> {
-  if (context.deployment.view.kind === 'rollback')
-    return { undone: false, why: 'a contract stays: what returns runs on what it left' };
-  if (own === undefined && stage.verify !== undefined) {
-    const outcome = await runWayBack(stage, stage.verify, artifact, context);
-    return { undone: false, why: 'the contract removed nothing: its verify succeeded', ...outcome };
-  }
-  const { name, schema, environment } = stage;
-  const why = own === undefined ? 'nothing tells whether it removed anything' : 'it was made';
-  throw new NoneventError(
-    'CommandFailed',
-    `contract ${name} of schema ${schema} cannot be taken back: ${why}`,
-    {
-      fields: { environment, schema },
-      hint: 'look at the schema; go on to a release that runs on what is left',
-    },
-  );
 }

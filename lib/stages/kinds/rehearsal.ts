@@ -76,5 +76,5 @@ async function observed(
   const address = await target.address('router');
   if (address === undefined)
     return nothing(`the target of ${environment} has no address that could be asked`);
-  return rehearse(stage, context, target, { url: new URL(stage.path, address), before, start });
+  return rehearse(stage, context, target, { url: new URL(`${address}${stage.path}`), before, start });
 }

@@ -2,7 +2,7 @@ import { maskText } from '../command/mask-secrets.ts';
 import { plainLine } from '../plain-text.ts';
 
 /** What a line begins with that tells how far a migration has come. */
-const PROGRESS = 'nonevent:progress ';
+export const PROGRESS = 'nonevent:progress ';
 /** A mark is recorded and handed on as an environment variable. */
 const LONGEST_MARK = 300;
 /** A line that is longer than this is no progress; its end need not be waited for. */
@@ -29,16 +29,22 @@ export function readProgress(
       rest = (lines.pop() ?? '').slice(0, LONGEST_LINE);
       const newest = lines.findLast((line) => line.startsWith(PROGRESS));
       if (newest === undefined) return;
-      const said = Buffer.from(newest.slice(PROGRESS.length), 'latin1').toString('utf8').trim();
-      // A mark that was cut would resume at the wrong place.
-      if (said.length > LONGEST_MARK) return;
-      const read = plainLine(maskText(said, secrets), LONGEST_MARK);
-      if (read === '' || read === mark) return;
+      const read = markIn(Buffer.from(newest, 'latin1').toString('utf8'), secrets);
+      if (read === undefined || read === mark) return;
       mark = read;
       onMark(read);
     },
     mark: () => mark,
   };
+}
+
+/** The mark in a line that begins with `PROGRESS`, without secrets; `undefined` where it is empty or too long. Pure. */
+export function markIn(line: string, secrets: readonly string[]): string | undefined {
+  const said = line.slice(PROGRESS.length).trim();
+  // A mark that was cut would resume at the wrong place.
+  if (said.length > LONGEST_MARK) return undefined;
+  const mark = plainLine(maskText(said, secrets), LONGEST_MARK);
+  return mark === '' ? undefined : mark;
 }
 
 /** `1200 of 5000 (24 %)` where the mark begins with two numbers, and the mark itself otherwise. Pure. */

@@ -22,37 +22,60 @@ export type ProgressRecorder = {
  * The first mark is recorded at once and later ones every ten seconds, so that an executor that vanishes takes little with it. An
  * outage of the store takes a mark and never the migration: the next attempt begins a little earlier.
  */
-export function recordProgress(
-  stage: MigrateStage,
-  { store, deployment, attempt, now }: StageContext,
-): ProgressRecorder {
+export function recordProgress(stage: MigrateStage, context: StageContext): ProgressRecorder {
+  const { now } = context;
   let recordedAt = Number.NEGATIVE_INFINITY;
   let writing = Promise.resolve();
-  const write = async (mark: string): Promise<void> => {
-    const judgement = {
-      verdict: 'inconclusive',
-      expected: `schema ${stage.schema} at version ${stage.to}`,
-      observed: progressInWords(mark),
-    } as const;
-    const measured = { stage: stage.name, attempt, evidence: { progress: mark }, judgement };
-    const session = await openSession(store, deployment.view.deployment);
-    await decideAndAppend(store, session, (current) => decideToMeasure(current, measured, stage));
-  };
   return {
     record(mark) {
       if (now() - recordedAt < RECORD_EVERY) return;
       recordedAt = now();
-      writing = writing.then(() => write(mark)).catch(() => {});
+      writing = writing.then(() => recordMark(stage, context, mark)).catch(() => {});
     },
     settled: () => writing,
   };
 }
 
+/**
+ * Records a mark that was found by looking, unless it is the one that is recorded or another was recorded moments ago: whoever makes us
+ * look often makes no long history. An outage of the store takes the mark only.
+ */
+export async function recordNewMark(stage: MigrateStage, context: StageContext, mark: string): Promise<void> {
+  const { store, deployment, now } = context;
+  if (markOf(stageViewOf(deployment, stage.name).evidence) === mark) return;
+  try {
+    const { commits } = await openSession(store, deployment.view.deployment);
+    const newest = commits.findLast(({ events }) =>
+      events.some(({ type, data }) => type === 'StageMeasured' && data.stage === stage.name),
+    );
+    if (newest !== undefined && now() - Date.parse(newest.at) < RECORD_EVERY) return;
+    await recordMark(stage, context, mark);
+  } catch {
+    // The next look finds it, or a newer one.
+  }
+}
+
+async function recordMark(
+  stage: MigrateStage,
+  { store, deployment, attempt }: StageContext,
+  mark: string,
+): Promise<void> {
+  const judgement = {
+    verdict: 'inconclusive',
+    expected: `schema ${stage.schema} at version ${stage.to}`,
+    observed: progressInWords(mark),
+  } as const;
+  const measured = { stage: stage.name, attempt, evidence: { progress: mark }, judgement };
+  const session = await openSession(store, deployment.view.deployment);
+  await decideAndAppend(store, session, (current) => decideToMeasure(current, measured, stage));
+}
+
 /** The newest mark of the attempts before this one: of the one that failed last, or what was recorded while it ran. */
 export function earlierMark({ name }: MigrateStage, { deployment }: StageContext): string | undefined {
   const { failure, evidence } = stageViewOf(deployment, name);
-  return [failure?.evidence, evidence].flatMap((recorded) => {
-    const read = marked.safeParse(recorded);
-    return read.success ? [read.data.progress] : [];
-  })[0];
+  return markOf(failure?.evidence) ?? markOf(evidence);
+}
+
+function markOf(recorded: unknown): string | undefined {
+  return marked.safeParse(recorded).data?.progress;
 }

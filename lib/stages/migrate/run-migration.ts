@@ -66,7 +66,8 @@ export function runWayBack(
   });
 }
 
-function versionsOf({ schema, phase, from, to }: MigrateStage): Readonly<Record<string, string>> {
+/** What every command of a migration is told of it. */
+export function versionsOf({ schema, phase, from, to }: MigrateStage): Readonly<Record<string, string>> {
   return {
     NONEVENT_SCHEMA: schema,
     NONEVENT_PHASE: phase,

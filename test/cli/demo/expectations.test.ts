@@ -190,10 +190,10 @@ test('are told to machines with the measures', () => {
     failedDuringBadCanary: 2,
     failedOtherwise: 0,
     badCanaryRestoredAfterMilliseconds: 40,
-    rollForwardMilliseconds: 3000,
+    rollForwardMilliseconds: 3200,
     rollbackTrafficMilliseconds: 50,
     rollbackMilliseconds: 90,
-    rollbackRatio: 50 / 3000,
+    rollbackRatio: 50 / 3200,
     flag: { flag: 'gift-wrapping', seenBefore: false, seenAfter: 12 },
     kept: null,
   });

@@ -10,7 +10,7 @@ test('measures the restoration from the deciding measurement to the traffic bein
 });
 
 test('measures the roll-forward from the first change of the good canary to its end', () => {
-  expect(measure(record).rollingForward).toBe(3000);
+  expect(measure(record).rollingForward).toBe(3200);
 });
 
 test('measures its rollback from the request to the traffic being back, and to the end', () => {

@@ -88,6 +88,25 @@ it('says what a build tells of itself: its log, its reports, and what it printed
   });
 });
 
+it('finds the newest line with a beginning in a long log, and none where the log cannot be read', async () => {
+  const { builds, fake, order, nowOf } = await ground();
+  await builds.start(order);
+  const [build] = [...fake.builds.values()];
+  if (build === undefined) throw new Error('no build was started');
+  const newest = async () => (await nowOf('run-1')).newestLine('mark ');
+  build.log = 'a mark 0\n';
+  expect(await newest()).toBeUndefined();
+  build.log = `mark 1\nmark 2\n${'working\n'.repeat(25_000)}`;
+  expect(await newest()).toBe('mark 2');
+  build.log += `${'working\n'.repeat(15_000)}`;
+  expect(await newest()).toBeUndefined();
+  build.log += 'mark 3\n';
+  const seen = await nowOf('run-1');
+  fake.faults.push('ThrottlingException');
+  expect(await seen.newestLine('mark ')).toBeUndefined();
+  expect(await seen.newestLine('mark ')).toBe('mark 3');
+});
+
 it('runs nothing of an artifact whose bytes are not those that its digest names', async () => {
   const { builds, fake, order, artifact, bucket, nowOf } = await ground();
   await writeFile(fileOf(bucket, artifact), 'something else');

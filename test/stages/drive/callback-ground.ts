@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { vi } from 'vitest';
+import { environmentStream, foldEnvironment } from '../../../lib/environments/environment.ts';
 import type { DeploymentId } from '../../../lib/history/deployment-id.ts';
 import { pipelineDigest } from '../../../lib/history/digests.ts';
 import { createDynamoDBEventStore } from '../../../lib/history/dynamodb-event-store.ts';
@@ -78,6 +79,23 @@ export async function callbackGround() {
     const store = createDynamoDBEventStore({ client: dynamodb, table: system.connection.table });
     return replay((await store.load(`deployment#${id}`)).commits);
   };
+  const deployIn = async (environments: object, ...stages: readonly object[]): Promise<DeploymentId> => {
+    const pipeline = pipelineSchema.parse({ pipeline: 'shop', environments, stages });
+    await system.clients.states.send(
+      new CreateStateMachineCommand({
+        name: stateMachineName('shop', pipelineDigest(pipeline)),
+        definition: JSON.stringify(compileStatesLanguage(pipeline, FUNCTION_NAMES)),
+        roleArn: 'arn:aws:iam::000000000000:role/none',
+      }),
+    );
+    deployments += 1;
+    const trigger = { id: `test-${deployments}`, source: 'test', actor: 'tester' };
+    const detail = { pipeline, release: { version: '1.0.0', artifact }, trigger };
+    const { deployment } = (await system.invoke(EVENT_FUNCTION_NAMES.request, { detail })) as {
+      deployment: DeploymentId;
+    };
+    return deployment;
+  };
   return {
     async close() {
       for (const end of atEnd.reverse()) await end();
@@ -124,22 +142,13 @@ export async function callbackGround() {
       system.invoke(EVENT_FUNCTION_NAMES.callback, { 'detail-type': detailType, detail }) as Promise<{
         result: string;
       }>,
-    async deploy(...stages: readonly object[]): Promise<DeploymentId> {
-      const pipeline = pipelineSchema.parse({ pipeline: 'shop', environments: {}, stages });
-      await system.clients.states.send(
-        new CreateStateMachineCommand({
-          name: stateMachineName('shop', pipelineDigest(pipeline)),
-          definition: JSON.stringify(compileStatesLanguage(pipeline, FUNCTION_NAMES)),
-          roleArn: 'arn:aws:iam::000000000000:role/none',
-        }),
-      );
-      deployments += 1;
-      const trigger = { id: `test-${deployments}`, source: 'test', actor: 'tester' };
-      const detail = { pipeline, release: { version: '1.0.0', artifact }, trigger };
-      const { deployment } = (await system.invoke(EVENT_FUNCTION_NAMES.request, { detail })) as {
-        deployment: DeploymentId;
-      };
-      return deployment;
+    deploy: (...stages: readonly object[]) => deployIn({}, ...stages),
+    deployIn,
+    /** What an environment's history makes of it. */
+    async environment(name: string) {
+      const { dynamodb } = system.clients;
+      const store = createDynamoDBEventStore({ client: dynamodb, table: system.connection.table });
+      return foldEnvironment((await store.load(environmentStream(name))).commits);
     },
     /** The deployment, once it is as it is waited for. */
     once: (id: DeploymentId, holds: (deployment: Deployment) => boolean) =>

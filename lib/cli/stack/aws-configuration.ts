@@ -1,0 +1,50 @@
+import { CLIENT_CONFIG } from '../../history/client-config.ts';
+import { messageOf, NoneventError } from '../../nonevent-error.ts';
+
+/** What every client of AWS is made with. */
+export type AwsConfiguration = Awaited<ReturnType<typeof awsConfiguration>>;
+
+/** A person's connection may be slower than that of a function beside the service. Milliseconds. */
+const CONNECTING_MS = 5000;
+
+/**
+ * How AWS is reached: a named profile with everything it may say (keys, SSO, roles, processes), or the default chain of the SDK.
+ * Nothing is asked before a client needs it.
+ *
+ * Errors: `Unreachable` where nothing says which region is meant.
+ */
+export async function awsConfiguration(given: {
+  readonly profile: string | undefined;
+  readonly region: string | undefined;
+}) {
+  const { profile } = given;
+  const region = given.region ?? (await configuredRegion(profile));
+  const { fromIni, fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+  const clientConfig = { region };
+  return {
+    ...CLIENT_CONFIG,
+    requestHandler: { ...CLIENT_CONFIG.requestHandler, connectionTimeout: CONNECTING_MS },
+    region,
+    // The chain would go on after a profile that gives nothing, and tell of its last link only.
+    credentials:
+      profile === undefined
+        ? fromNodeProviderChain({ clientConfig })
+        : fromIni({ profile, clientConfig }),
+  };
+}
+
+/** As the SDK finds it: AWS_REGION, then the profile in ~/.aws/config. */
+async function configuredRegion(profile: string | undefined): Promise<string> {
+  const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
+  const client = new CloudFormationClient(profile === undefined ? {} : { profile });
+  try {
+    return await client.config.region();
+  } catch (thrown) {
+    throw new NoneventError('Unreachable', `nothing says which AWS region is meant: ${messageOf(thrown)}`, {
+      hint: 'name it with --region, NONEVENT_REGION or AWS_REGION',
+      cause: thrown,
+    });
+  } finally {
+    client.destroy();
+  }
+}
