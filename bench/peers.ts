@@ -24,8 +24,9 @@ const HISTORY: readonly Commit[] = deploymentHistory().map((stored) => ({
 
 /**
  * The same histories side by side with two event stores for Node: append and load (rehydrated) against Castore's DynamoDB adapter on
- * the same endpoint, fold against Emmett's in-memory aggregate. All take turns; the fastest of each counts. Below 1x
- * ours is faster. Ours also verifies the whole chain on load, and folds the machine's state too.
+ * the same endpoint, fold against Emmett's in-memory aggregate. All take turns; the fastest of each counts. Above 1x
+ * ours is faster. Ours also verifies the whole chain on load, and folds the machine's state too. Each writes one event at a time,
+ * as the lifecycle does and as their documentation shows; ours loads the stream first, since that is where its head comes from.
  */
 export async function run(): Promise<void> {
   await besideCastore();
@@ -86,11 +87,9 @@ async function besideCastore(): Promise<void> {
       times.append.push(appended);
       times.load.push(loaded);
     }
+    print(`peers: append ${ratioOf(times.append)}x as fast as Castore on the same endpoint (goal 1.00x)`);
     print(
-      `peers: append ${ratioOf(times.append)}x of the time of Castore on the same endpoint (goal <= 1.00x)`,
-    );
-    print(
-      `peers: load, chain verified and folded, ${ratioOf(times.load)}x of the time of Castore's getAggregate (goal <= 1.00x)`,
+      `peers: load, chain verified and folded, ${ratioOf(times.load)}x as fast as Castore's getAggregate (goal 1.00x)`,
     );
   } finally {
     await dynalite.stop();
@@ -120,17 +119,15 @@ async function besideEmmett(): Promise<void> {
   };
   const times: Times[] = [];
   for (let round = 0; round < ROUNDS; round++) times.push(await sideBySide(round, fold, peerFold));
-  print(
-    `peers: fold ${ratioOf(times.slice(1))}x of the time of Emmett's in-memory aggregate (goal <= 1.00x)`,
-  );
+  print(`peers: fold ${ratioOf(times.slice(1))}x as fast as Emmett's in-memory aggregate (goal 1.00x)`);
 }
 
 type Times = { readonly ours: number; readonly theirs: number };
 
-/** The fastest of ours over the fastest of theirs: what else the machine does makes nothing faster. */
+/** The fastest of theirs over the fastest of ours: what else the machine does makes nothing faster. */
 function ratioOf(times: readonly Times[]): string {
   const [ours, theirs] = [times.map((time) => time.ours), times.map((time) => time.theirs)];
-  return (Math.min(...ours) / Math.min(...theirs)).toFixed(2);
+  return (Math.min(...theirs) / Math.min(...ours)).toFixed(2);
 }
 
 /** Both in turns; who begins changes with each round. */

@@ -8,7 +8,8 @@ const envelope = z.object({ detail: stopRequest });
 
 /**
  * Records a stop for the EventBridge event "Stop Requested". Work of ours sees it by itself; what waits for somebody outside is ended
- * by `settleAwaited`, at once where it is given, and else by whoever looks from time to time.
+ * by `settleAwaited`, at once where it is given, and else by whoever looks from time to time. Where that fails, so does the event: it is
+ * delivered again, finds the stop recorded, and ends what waits.
  */
 export function stopHandler(services: {
   readonly store: EventStore;

@@ -12,10 +12,11 @@ export function onDemand<Loaded extends Port<Loaded>>(
   let loading: Promise<Loaded> | undefined;
   const call =
     (method: keyof Loaded) =>
-    async (...given: readonly unknown[]): Promise<unknown> => {
+    async (...given: never[]): Promise<unknown> => {
       loading ??= load();
-      const loaded = await loading;
-      return (loaded[method] as (...given: readonly unknown[]) => unknown)(...given);
+      const loaded: Port<Loaded> = await loading;
+      return loaded[method](...given);
     };
-  return Object.fromEntries(methods.map((method) => [method, call(method)])) as Loaded;
+  const port: object = Object.fromEntries(methods.map((method) => [method, call(method)]));
+  return port as Loaded;
 }

@@ -1,8 +1,15 @@
+import { settleAwaited } from '../../lib/stages/drive/callback.ts';
 import { stopHandler } from '../stop.ts';
 import { readEnvironment } from './environment.ts';
-import { openHistory } from './history.ts';
 import { onLambda } from './on-lambda.ts';
+import { workingServices } from './working-services.ts';
 
-const services = { store: openHistory(readEnvironment()) };
+const services = workingServices(readEnvironment());
 
-export const handler = onLambda(() => stopHandler(services));
+export const handler = onLambda((invocation) => {
+  const working = services(invocation);
+  return stopHandler({
+    store: working.store,
+    settleAwaited: (deployment) => settleAwaited(working, deployment),
+  });
+});

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Flags } from '../../lib/environments/flags.ts';
 import { AWS_POLICY } from '../../lib/stages/address-policy.ts';
 import type { Artifacts } from '../../lib/stages/artifacts.ts';
-import type { Builds } from '../../lib/stages/cloud/builds.ts';
+import { type Builds, POLL_MS } from '../../lib/stages/cloud/builds.ts';
 import type { FunctionInvoker } from '../../lib/stages/cloud/function-invoker.ts';
 import type { CloudMetrics } from '../../lib/stages/cloud/metrics.ts';
 import type { Services } from '../../lib/stages/drive/services.ts';
@@ -30,7 +30,7 @@ export function workingServices(environment: Environment): (invocation: Invocati
     ),
     cloud: {
       builds: {
-        pollMs: 5000,
+        pollMs: POLL_MS,
         ...onDemand<Omit<Builds, 'pollMs'>>(['find', 'start', 'stop'], async () =>
           (await import('./builds.ts')).openBuilds(bucket),
         ),

@@ -21,11 +21,11 @@ export type Described = { readonly flags: string; readonly says: string };
 
 /**
  * An example in the help. A test runs each one where its needs are met and holds it against its exit code; one that
- * needs minutes is run by a test of its own.
+ * needs minutes or an AWS account is run by a test of its own.
  */
 export type Example = {
   readonly command: string;
   readonly says: string;
-  readonly needs: 'nothing' | 'pipeline' | 'system' | 'deployment' | 'minutes';
+  readonly needs: 'nothing' | 'pipeline' | 'system' | 'deployment' | 'minutes' | 'account';
   readonly exit: ExitCode;
 };

@@ -5,6 +5,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { OUTPUT_PREFIX, type StackOutputs } from '../stages/cloud/stack-outputs.ts';
 import { Alarms, METRICS_NAMESPACE } from './alarms.ts';
 import { ArtifactsBucket } from './artifacts-bucket.ts';
 import { type FunctionCode, withBundles } from './bundles.ts';
@@ -148,9 +149,9 @@ export class DeploymentSystem extends Construct {
   }
 
   /** What `nonevent connect` reads from the stack; their names are looked for, so they are plain. */
-  #tell(outputs: Readonly<Record<string, string>>): void {
+  #tell(outputs: StackOutputs): void {
     for (const [output, value] of Object.entries(outputs)) {
-      new CfnOutput(this, `Output ${output}`, { value }).overrideLogicalId(`Nonevent${output}`);
+      new CfnOutput(this, `Output ${output}`, { value }).overrideLogicalId(`${OUTPUT_PREFIX}${output}`);
     }
   }
 }

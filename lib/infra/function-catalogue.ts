@@ -54,9 +54,9 @@ export const FUNCTIONS = {
     memoryMegabytes: 512,
   },
   stop: {
-    description: 'Records that a deployment is to stop',
+    description: 'Records that a deployment is to stop, and ends what it waits for',
     caller: 'events',
-    seconds: 60,
+    seconds: 120,
     memoryMegabytes: 512,
   },
   flag: {

@@ -1,6 +1,7 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Use } from '../targets/aws/permissions.ts';
 import { acknowledgeResource } from './acknowledge.ts';
 import type { ArtifactsBucket } from './artifacts-bucket.ts';
 import type { FlagPlaces } from './flag-places.ts';
@@ -31,7 +32,7 @@ export function grantFunctions(props: GrantFunctionsProps): void {
   for (const name of STARTING) grantExecutions(functions[name], props.stateMachines);
   grantStatus(functions.reconcile, props.stateMachines);
   bus.grantPutEventsTo(functions.publish.role);
-  for (const name of PLACING) grantTargets(functions[name].role, pipelines);
+  for (const name of PLACING) grantTargets(functions[name].role, pipelines, USES_OF_TARGETS[name]);
   for (const name of BUILDING) grantBuilds(functions[name].role, pipelines);
   grantInvocations(functions.stage.role, pipelines);
   grantMetrics(functions.stage.role, pipelines);
@@ -61,12 +62,19 @@ const APPENDING = [
   'reconcile',
 ] as const;
 const STARTING = ['request', 'rollback', 'rerun', 'trigger', 'reconcile'] as const;
-/** A rollback may have to start a revision again, and the end of a deployment removes those that are of no more use. */
 const PLACING = ['stage', 'undo', 'enter', 'conclude'] as const;
-const BUILDING = ['stage', 'undo', 'callback'] as const;
+/** A rollback may have to start a revision again, and the end of a deployment removes those that are of no more use. */
+const USES_OF_TARGETS = {
+  stage: ['state', 'place', 'route', 'remember', 'counters', 'address', 'runtime'],
+  undo: ['state', 'route', 'remove'],
+  enter: ['state', 'place'],
+  conclude: ['state', 'remove'],
+} as const satisfies Readonly<Record<(typeof PLACING)[number], readonly Use[]>>;
+const BUILDING = ['stage', 'undo', 'callback', 'stop'] as const;
 const PACKING = ['stage', 'undo', 'trigger'] as const;
 const PUBLISHING = ['stage', 'undo', 'flag'] as const;
-const ANSWERING = ['stage', 'callback'] as const;
+/** A stop answers for what waits for somebody outside. */
+const ANSWERING = ['stage', 'callback', 'stop'] as const;
 
 /** The version that fits a deployment is found and started: of the system's own state machines only. */
 function grantExecutions({ role }: NoneventFunction, stateMachines: string): void {

@@ -2,26 +2,26 @@ import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { TargetDefinition } from '../pipeline/environment.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { type Resource, TARGET_PERMISSIONS } from '../targets/aws/permissions.ts';
+import { permissionsFor, type Resource, type Use } from '../targets/aws/permissions.ts';
 import { acknowledgeResource } from './acknowledge.ts';
 
-/** Lets a role do to the targets of the pipelines what their stages do: to these by name, and to no others. */
-export function grantTargets(role: Role, pipelines: readonly Pipeline[]): void {
+/** Lets a role use the targets of the pipelines: for what is named, to these by name, and to no others. */
+export function grantTargets(role: Role, pipelines: readonly Pipeline[], uses: readonly Use[]): void {
   for (const { environments } of pipelines) {
-    for (const { target } of Object.values(environments)) grantTarget(role, target);
+    for (const { target } of Object.values(environments)) grantTarget(role, target, uses);
   }
 }
 
 type AwsTarget = Exclude<TargetDefinition, { readonly kind: 'process' }>;
 
 /** A target with a role of its own is reached as that role, which alone decides what may be done. */
-function grantTarget(role: Role, target: TargetDefinition): void {
+function grantTarget(role: Role, target: TargetDefinition, uses: readonly Use[]): void {
   if (target.kind === 'process') return;
   if (target.role !== undefined) {
     role.addToPolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [target.role] }));
     return;
   }
-  const permissions = TARGET_PERMISSIONS[target.kind];
+  const permissions = permissionsFor(target.kind, uses);
   for (const on of new Set(permissions.map((permission) => permission.on))) {
     const actions = permissions.filter((permission) => permission.on === on).map(({ action }) => action);
     const { resources, passedTo } = reached(on, target);

@@ -38,6 +38,18 @@ export async function openJournal<Schema extends z.ZodType>(
   return { journal: await appendTo(path, length), entries: kept };
 }
 
+/**
+ * What a journal holds, for a reader beside the one who writes it. Nothing is written.
+ *
+ * Errors: `HistoryCorrupt` with the line that cannot be read; `StoreUnavailable`.
+ */
+export async function readJournal<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): Promise<readonly z.output<Schema>[]> {
+  return (await readEntries(path, schema)).entries;
+}
+
 async function readEntries<Schema extends z.ZodType>(
   path: string,
   schema: Schema,

@@ -1,3 +1,4 @@
+import { type IamCall, iamCallsOf } from './authorization.ts';
 import { type FakeAnswer, type FakeRequest, type FakeService, serve } from './serve.ts';
 
 /** A request, with what its signature says of who asks for what. */
@@ -17,6 +18,8 @@ export type AwsFake = {
   readonly configuration: FakeService & { readonly maxAttempts: number };
   /** Every call, as `service Action`, in order. */
   readonly calls: string[];
+  /** What IAM would have been asked about each of them, with the access key that it was signed with. */
+  readonly asked: (IamCall & { readonly accessKey: string })[];
   /** Answers that the next calls get instead of their own, as `[call, status, error]`; a call is `service Action`. */
   readonly faults: [call: string, status: number, error: string][];
   /** Looks at each call before it is answered, for tests that end or change something there. */
@@ -29,12 +32,15 @@ export type AwsFake = {
  */
 export async function fakeAws(...services: readonly ServiceFake[]): Promise<AwsFake> {
   const calls: string[] = [];
+  const asked: AwsFake['asked'] = [];
   const faults: AwsFake['faults'] = [];
   const configuration = await serve((request) => {
     const [, accessKey = '', , region = '', service = ''] =
       /Credential=([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
     const call = `${service} ${actionOf(request)}`;
     calls.push(call);
+    const scope = { service, region, account: FAKE_ACCOUNT };
+    asked.push(...iamCallsOf(request, scope).map((each) => ({ ...each, accessKey })));
     fake.onCall(call);
     const fault = faults.findIndex(([faulty]) => faulty === call);
     if (fault !== -1) {
@@ -46,9 +52,17 @@ export async function fakeAws(...services: readonly ServiceFake[]): Promise<AwsF
     const known = services.find((each) => each.service === service);
     return known?.answer({ ...request, region, accessKey }) ?? jsonError(404, 'UnknownOperation', call);
   });
-  const fake: AwsFake = { configuration: { ...configuration, maxAttempts: 3 }, calls, faults, onCall() {} };
+  const fake: AwsFake = {
+    configuration: { ...configuration, maxAttempts: 3 },
+    calls,
+    asked,
+    faults,
+    onCall() {},
+  };
   return fake;
 }
+
+export const FAKE_ACCOUNT = '123456789012';
 
 function actionOf(request: FakeRequest): string {
   const target = request.headers['x-amz-target'];

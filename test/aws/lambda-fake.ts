@@ -52,7 +52,7 @@ export function lambdaFake(name: string): LambdaFake {
   const packages = new Map<string, Buffer>();
   let published = 0;
   let waiting = 0;
-  let changedSincePublished = true;
+  let publishedAs: string | undefined;
   versions.set('$LATEST', {
     RevisionId: randomUUID(),
     CodeSha256: 'none',
@@ -74,7 +74,6 @@ export function lambdaFake(name: string): LambdaFake {
   }
 
   function change(changes: Partial<Configuration>): Configuration {
-    changedSincePublished = true;
     waiting = fake.updatesTake;
     const next = { ...latest(), ...changes, RevisionId: randomUUID(), LastUpdateStatus: 'InProgress' };
     versions.set('$LATEST', next);
@@ -133,9 +132,11 @@ export function lambdaFake(name: string): LambdaFake {
         'CodeSHA256 is different from current CodeSHA256',
       );
     const last = versions.get(String(published));
-    if (!changedSincePublished && last !== undefined) return json(last, 201);
+    const { CodeSha256, Description } = latest();
+    const content = JSON.stringify([CodeSha256, Description]);
+    if (publishedAs === content && last !== undefined) return json(last, 201);
     published += 1;
-    changedSincePublished = false;
+    publishedAs = content;
     const version = {
       ...latest(),
       RevisionId: randomUUID(),

@@ -10,7 +10,14 @@ import { asOf, at, LIVE, REJECTED, STORY } from '../cli/sample-deployment.ts';
 
 const COMMITS = STORY.map((fact, index) => ({ seq: index + 1, at: at(index), events: [fact] }));
 const PRODUCTION: readonly EnvironmentLine[] = [
-  { environment: 'production', lease: null, queue: [], pipelines: [{ pipeline: 'storefront', ...LIVE }] },
+  {
+    environment: 'production',
+    lease: null,
+    queue: [],
+    pipelines: [{ pipeline: 'storefront', ...LIVE }],
+    flags: [],
+    schemas: [],
+  },
 ];
 
 describe('the time slider', () => {

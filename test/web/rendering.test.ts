@@ -106,13 +106,23 @@ test('the overview shows what is live, known good, who holds the lease and who i
       overview: {
         schemaVersion: 1,
         environments: [
-          { environment: 'production', lease, queue, pipelines: [{ pipeline: 'storefront', ...LIVE }] },
+          {
+            environment: 'production',
+            lease,
+            queue,
+            pipelines: [{ pipeline: 'storefront', ...LIVE }],
+            flags: [{ flag: 'gift-wrapping', value: 'true', actor: 'ada' }],
+            schemas: [{ schema: 'products', served: [3, 4] }],
+          },
         ],
         deployments: [deploymentLine(asOf(13))],
       },
     }),
   );
   expect(text).toMatch(/production storefront 1\.0\.0 7a990000 – held by 7a31c9e0 then c0ffee00/);
+  expect(text).toMatch(
+    /Flags and schemas .* production flag gift-wrapping true ada production schema products serves 3, 4/,
+  );
   expect(text).toMatch(/7a31c9e0 storefront 2\.0\.0 ✖ rolled back rollout-smoke rejected/);
 });
 

@@ -34,6 +34,7 @@ export function OverviewPage({ overview }: { readonly overview: OverviewDocument
       <AnswersStrip answers={overallAnswers(deployments, environments)} />
       <h2>Live</h2>
       <LiveTable environments={environments} />
+      <FactTable environments={environments} />
       <h2>Newest deployments</h2>
       <DeploymentTable deployments={deployments} now={now} />
     </article>
@@ -98,6 +99,53 @@ function liveRows({ environment, lease, queue, pipelines }: EnvironmentLine): re
       </td>
       <td>{knownGood === null ? '–' : shownLine(knownGood.release.version)}</td>
       <td>{held}</td>
+    </tr>
+  ));
+}
+
+/** Flags and schemas: what is true of an environment whichever revision is live. Nothing where there is none. */
+function FactTable({
+  environments,
+}: {
+  readonly environments: readonly EnvironmentLine[];
+}): JSX.Element | null {
+  const rows = environments.flatMap(factRows);
+  if (rows.length === 0) return null;
+  return (
+    <>
+      <h2>Flags and schemas</h2>
+      <Scroll name="Flags and schemas">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Environment</th>
+              <th scope="col">What</th>
+              <th scope="col">Is</th>
+              <th scope="col">Set by</th>
+            </tr>
+          </thead>
+          <tbody>{rows}</tbody>
+        </table>
+      </Scroll>
+    </>
+  );
+}
+
+function factRows({ environment, flags, schemas }: EnvironmentLine): readonly JSX.Element[] {
+  const facts = [
+    ...flags.map(({ flag, value, actor }) => ({ what: `flag ${flag}`, is: value, by: actor })),
+    ...schemas.map(({ schema, served }) => ({
+      what: `schema ${schema}`,
+      is: `serves ${served.join(', ')}`,
+      by: 'migrations',
+    })),
+  ];
+  return facts.map(({ what, is, by }) => (
+    <tr key={`${environment} ${what}`}>
+      <th scope="row">{environment}</th>
+      <td>{shownLine(what)}</td>
+      <td>{shownLine(is)}</td>
+      <td>{shownLine(by)}</td>
     </tr>
   ));
 }

@@ -9,12 +9,14 @@ import { oneLine } from '../output/untrusted.ts';
 import { readPipelineFile } from '../reading/read-file.ts';
 import { showFindings } from '../reading/show-findings.ts';
 import { findSettings } from '../settings.ts';
+import { requireLocalHere } from '../stack/local-only.ts';
 
 const input = z.object({ keepRevisions: z.boolean().default(false) });
 
 /** Runs the local system until a signal comes. The second signal ends it at once; its next start recovers. */
 export default command(input, async ({ keepRevisions }, cli) => {
   const { output } = cli;
+  requireLocalHere(cli, 'dev');
   const interruption = takeInterruption();
   interruption.second.addEventListener('abort', () => process.exit(interruption.exitCode()));
   const settings = findSettings(cli);

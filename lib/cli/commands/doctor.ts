@@ -1,22 +1,38 @@
 import { z } from 'zod';
 import { command } from '../command.ts';
-import { examine, type Finding } from '../doctor/examination.ts';
+import { examine } from '../doctor/examination.ts';
+import type { Finding } from '../doctor/finding.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Style } from '../output/style.ts';
 import { table } from '../output/table.ts';
 import { oneLine } from '../output/untrusted.ts';
-import { findSettings, type Settings } from '../settings.ts';
+import { findSettings, type Setting } from '../settings.ts';
+import { type ChosenSystem, chooseSystem } from '../stack/choose-system.ts';
 
-/** Says where each value came from, and examines this machine. */
+/** Says where each value came from, and examines this machine and the system that commands go to. */
 export default command(z.object({}), async (_, cli) => {
   const { output } = cli;
-  const settings = findSettings(cli);
-  const findings = await examine(settings, cli);
+  const found = findSettings(cli);
+  const chosen = chooseSystem(cli);
+  const settings = { ...found, ...valuesOf(chosen) };
+  const findings = await examine(found, cli, chosen);
   const isWell = findings.every(({ state }) => state !== 'problem');
   if (output.format === 'text') output.answer(doctorLines(settings, findings, output.answerStyle));
   else output.document({ well: isWell, settings, findings });
   return isWell ? EXIT.done : EXIT.environment;
 });
+
+type Values = Readonly<Record<string, Setting<string | undefined>>>;
+
+function valuesOf(chosen: ChosenSystem): Values {
+  if (!('stack' in chosen)) {
+    const { from } = chosen.system;
+    const why = from === 'default' ? 'none is named or connected' : from;
+    return { stack: { value: undefined, from: `${why}: the local system` } };
+  }
+  const { stack, region, profile } = chosen;
+  return { stack, region, profile };
+}
 
 const MARKS = {
   ok: { text: '✔ ok', tone: 'good' },
@@ -28,7 +44,7 @@ const MARKS = {
 
 /** The settings with where they came from, and the findings with their fixes. Pure. */
 export function doctorLines(
-  settings: Settings,
+  settings: Values,
   findings: readonly Finding[],
   style: Style,
 ): readonly string[] {

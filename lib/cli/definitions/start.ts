@@ -53,6 +53,29 @@ export const START: readonly Definition[] = [
     load: () => import('../commands/dev.ts'),
   },
   {
+    name: 'connect',
+    group: 'Start',
+    summary: 'make commands here go to a stack in AWS, or back',
+    arguments: [],
+    options: [{ flags: '--remove', says: 'go back to the local system' }],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent connect --profile work --region eu-west-1',
+        says: 'reads the outputs of stack Nonevent, or of the one that --stack names',
+        needs: 'account',
+        exit: EXIT.done,
+      },
+      {
+        command: 'nonevent connect --remove',
+        says: 'commands go to the local system again',
+        needs: 'nothing',
+        exit: EXIT.done,
+      },
+    ],
+    load: () => import('../commands/connect.ts'),
+  },
+  {
     name: 'demo',
     group: 'Start',
     summary: 'deploy a small shop of two services and watch',
@@ -62,7 +85,7 @@ export const START: readonly Definition[] = [
     examples: [
       {
         command: 'nonevent demo',
-        says: 'the third release is bad and is rolled back',
+        says: 'releases that are good, bad, too early, and taken back',
         needs: 'minutes',
         exit: EXIT.done,
       },

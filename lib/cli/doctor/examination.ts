@@ -11,14 +11,9 @@ import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { readPipelineFile } from '../reading/read-file.ts';
 import type { Settings, Surroundings } from '../settings.ts';
-
-/** What was found out about one thing, and how to mend it where it is not well. */
-export type Finding = {
-  readonly what: string;
-  readonly state: 'ok' | 'warning' | 'problem';
-  readonly observed: string;
-  readonly fix?: string;
-};
+import type { ChosenSystem } from '../stack/choose-system.ts';
+import { examineDeadLetters } from './dead-letters.ts';
+import type { Finding } from './finding.ts';
 
 const NODE_NEEDED = 24;
 const FREE_BYTES_AT_LEAST = 500 * 1024 * 1024;
@@ -26,22 +21,31 @@ const FREE_BYTES_AT_LEAST = 500 * 1024 * 1024;
 const EARLIEST_TIME = Date.parse('2026-01-01T00:00:00Z');
 const run = promisify(execFile);
 
-/** Examines this machine. Changes nothing and throws nothing: what cannot be found out is a finding. */
+/** Examines this machine and the system that is chosen. Changes nothing and throws nothing: what cannot be found out is a finding. */
 export async function examine(
   settings: Settings,
   { folder, environment }: Pick<Surroundings, 'folder' | 'environment'>,
+  chosen: ChosenSystem,
 ): Promise<readonly Finding[]> {
   const pipeline = await pipelineOf(settings, folder);
-  const system = await examineSystem(settings.data.value);
-  return [
+  const machine = [
     examineNode(process.versions.node),
     await examineNodeOnPath(environment),
     await examineGit(),
     examineClock(Date.now()),
     pipeline.finding,
+  ];
+  if ('stack' in chosen) {
+    const { examineStack } = await import('./examine-stack.ts');
+    return [...machine, ...(await examineStack(chosen, pipeline.pipeline))];
+  }
+  const system = await examineSystem(settings.data.value);
+  return [
+    ...machine,
     await examineDataFolder(settings.data.value),
     await examineDisk(settings.data.value),
     system,
+    await examineDeadLetters(settings.data.value),
     ...(system.state === 'ok' ? [] : await examinePorts(pipeline.pipeline)),
   ];
 }

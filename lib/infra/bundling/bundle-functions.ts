@@ -5,6 +5,7 @@ import { build, type Metafile } from 'esbuild';
 import { importWhatIsUsed } from './import-what-is-used.ts';
 import { lambdaCredentials } from './lambda-credentials.ts';
 import { pastBarrels } from './past-barrels.ts';
+import { versionsOfClients } from './versions-of-clients.ts';
 import { withoutEndpointDiscovery } from './without-endpoint-discovery.ts';
 import { withoutJsonSchema } from './without-json-schema.ts';
 
@@ -45,7 +46,14 @@ async function bundle(folder: string, name: string): Promise<Metafile> {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [importWhatIsUsed, withoutJsonSchema, withoutEndpointDiscovery, lambdaCredentials, pastBarrels],
+    plugins: [
+      importWhatIsUsed,
+      withoutJsonSchema,
+      withoutEndpointDiscovery,
+      versionsOfClients,
+      lambdaCredentials,
+      pastBarrels,
+    ],
   });
   return metafile;
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import type { Plugin, PluginBuild } from 'esbuild';
 
 /**
@@ -12,13 +12,22 @@ export const pastBarrels: Plugin = {
   setup(build) {
     build.onLoad(
       { filter: /\/node_modules\/(@aws-sdk|@smithy)\/[^/]+\/dist-es\/.*\.js$/ },
-      async ({ path }) => ({ contents: await ledPast(build, path), loader: 'js' }),
+      async ({ path }) => {
+        const known = ALREADY.get(path) ?? ledPast(build, path);
+        ALREADY.set(path, known);
+        return { contents: await known, loader: 'js' };
+      },
     );
   },
 };
 
+/** Each file as it was rewritten, as all functions are bundled from the same ones. */
+const ALREADY = new Map<string, Promise<string>>();
+
 const IMPORT = /^import \{([^}]*)\} from "([^"]+)";$/gm;
-const EXPORT = /^export (?:\*|\{([^}]*)\}) from "([^"]+)";\s*/gm;
+const EXPORT = /^export \{([^}]*)\} from "([^"]+)";$/gm;
+/** The same in two steps: what is imported is exported further below. */
+const EXPORT_OF_IMPORTED = /^export \{([^}]*)\};$/gm;
 
 async function ledPast(build: PluginBuild, path: string): Promise<string> {
   const source = await readFile(path, 'utf8');
@@ -39,14 +48,38 @@ async function importsOf(
   names: string,
   from: string,
 ): Promise<readonly string[]> {
-  const collection = await resolved(build, path, from);
+  const file = await resolved(build, path, from);
   return Promise.all(
     specifiersOf(names).map(async ({ name, as }) => {
-      const origin = collection === undefined ? undefined : await originOf(build, collection, name);
-      const { file, exported } = origin ?? { file: from, exported: name };
-      return `import { ${exported} as ${as} } from ${JSON.stringify(file)};`;
+      const origin = file === undefined ? { file: from, name } : await originOf(build, file, name);
+      return `import { ${origin.name} as ${as} } from ${JSON.stringify(origin.file)};`;
     }),
   );
+}
+
+type Origin = { readonly file: string; readonly name: string };
+
+/** The file that has what is exported under a name, found through all collections on the way; what only a star exports is left where it is. */
+async function originOf(build: PluginBuild, file: string, name: string): Promise<Origin> {
+  const found = collectedIn(await readFile(file, 'utf8')).find(({ as }) => as === name);
+  const next = found && (await resolved(build, file, found.from));
+  return next === undefined || found === undefined ? { file, name } : originOf(build, next, found.name);
+}
+
+type Collected = Specifier & { readonly from: string };
+
+function collectedIn(source: string): readonly Collected[] {
+  const imported = [...source.matchAll(IMPORT)].flatMap(specifiersFrom);
+  const exported = [...source.matchAll(EXPORT_OF_IMPORTED)].flatMap(([, names = '']) => specifiersOf(names));
+  const inTwoSteps = exported.flatMap(({ name, as }) => {
+    const source = imported.find((specifier) => specifier.as === name);
+    return source === undefined ? [] : [{ ...source, as }];
+  });
+  return [...[...source.matchAll(EXPORT)].flatMap(specifiersFrom), ...inTwoSteps];
+}
+
+function specifiersFrom([, names = '', from = '']: readonly string[]): readonly Collected[] {
+  return specifiersOf(names).map((specifier) => ({ ...specifier, from }));
 }
 
 type Specifier = { readonly name: string; readonly as: string };
@@ -59,35 +92,6 @@ function specifiersOf(names: string): readonly Specifier[] {
       const [name = text, as = name] = text.split(' as ');
       return { name, as };
     });
-}
-
-type Origin = { readonly file: string; readonly exported: string };
-
-/** The file that has an export, found through all collections on the way; `undefined` where none of them names it. */
-async function originOf(build: PluginBuild, file: string, name: string): Promise<Origin | undefined> {
-  const exports = await collectionIn(file);
-  if (exports === undefined) return { file, exported: name };
-  for (const { specifiers, from } of exports) {
-    const match = specifiers?.find(({ as }) => as === name);
-    if (match === undefined) continue;
-    const next = await resolved(build, file, from);
-    return next === undefined ? { file, exported: name } : originOf(build, next, match.name);
-  }
-  // What is exported with a star is left to esbuild: which file it is in, only that file says.
-  return exports.some(({ specifiers }) => specifiers === undefined) ? { file, exported: name } : undefined;
-}
-
-type Exports = { readonly specifiers: readonly Specifier[] | undefined; readonly from: string };
-
-/** What a file collects from others; `undefined` for one that does anything else. */
-async function collectionIn(file: string): Promise<readonly Exports[] | undefined> {
-  if (basename(file) !== 'index.js') return undefined;
-  const source = await readFile(file, 'utf8');
-  if (source.replaceAll(EXPORT, '').trim() !== '') return undefined;
-  return [...source.matchAll(EXPORT)].map(([, names, from = '']) => ({
-    specifiers: names === undefined ? undefined : specifiersOf(names),
-    from,
-  }));
 }
 
 /** `undefined` for what is outside the bundle or replaced by another plugin. */

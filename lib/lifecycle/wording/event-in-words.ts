@@ -62,11 +62,8 @@ export function eventInWords(event: Event): string {
       return `by deployment ${event.data.deployment}, fence ${event.data.fence}${event.data.ahead ? ', ahead of the queue' : ''}`;
     case 'LeaseReleased':
       return `by deployment ${event.data.deployment}`;
-    case 'LiveChanged': {
-      const { pipeline, live, knownGood } = event.data;
-      const settings = live.settings === undefined ? '' : `, settings ${live.settings.version}`;
-      return `${pipeline} ${live.release.version}, known good ${knownGood?.release.version ?? 'none yet'}${settings}`;
-    }
+    case 'LiveChanged':
+      return liveInWords(event.data);
     case 'RevisionCooled':
       return `${event.data.revision} of ${event.data.pipeline}, its time of being kept warm is over`;
     case 'SchemaChanged': {
@@ -82,6 +79,11 @@ export function eventInWords(event: Event): string {
     default:
       return event satisfies never;
   }
+}
+
+function liveInWords({ pipeline, live, knownGood }: EventData<'LiveChanged'>): string {
+  const settings = live.settings === undefined ? '' : `, settings ${live.settings.version}`;
+  return `${pipeline} ${live.release.version}, known good ${knownGood?.release.version ?? 'none yet'}${settings}`;
 }
 
 const AWAITED = {

@@ -7,11 +7,16 @@ import { LOCAL_ACCOUNT, LOCAL_REGION } from '../step-functions/arns.ts';
 import type { BusEvent } from './event.ts';
 import type { EventBus } from './event-bus.ts';
 
-/** EventBridge's PutEvents (https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html). */
+/** EventBridge's PutEvents and DescribeEventBus (https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html). */
 export function eventBridgeService(bus: EventBus): Service {
   return {
     contentType: 'application/x-amz-json-1.1',
     operations: {
+      DescribeEventBus: operation(z.object({ Name: z.string().default('default') }), async ({ Name }) => {
+        if (Name !== 'default')
+          throw new AwsError('ResourceNotFoundException', `Event bus ${Name} does not exist.`);
+        return { Name, Arn: `arn:aws:events:${LOCAL_REGION}:${LOCAL_ACCOUNT}:event-bus/${Name}` };
+      }),
       PutEvents: operation(z.object({ Entries: z.array(entry).min(1).max(10) }), async ({ Entries }) => {
         checkSize(Entries);
         const results = Entries.map(accept);

@@ -1,5 +1,7 @@
-import type { Lease, LivePair, Waiting } from '../../environments/environment.ts';
+import type { Environment, Lease, LivePair, Waiting } from '../../environments/environment.ts';
+import { flagInWords } from '../../environments/flags.ts';
 import type { Overview } from '../../environments/overview.ts';
+import { servedVersions } from '../../environments/schema.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { DeploymentView, Outcome } from '../../lifecycle/view.ts';
 import { type Mark, markOfDeployment } from '../../lifecycle/wording/marks.ts';
@@ -17,6 +19,10 @@ export type EnvironmentLine = {
   /** Who waits for the lease, first come first. */
   readonly queue: readonly Waiting[];
   readonly pipelines: readonly ({ readonly pipeline: string } & LivePair)[];
+  /** The flags that are set, in words, and who set them. */
+  readonly flags: readonly { readonly flag: string; readonly value: string; readonly actor: string }[];
+  /** The versions that each schema serves. */
+  readonly schemas: readonly { readonly schema: string; readonly served: readonly number[] }[];
 };
 
 export type DeploymentLine = Pick<DeploymentView, 'deployment' | 'kind' | 'release' | 'requestedAt'> & {
@@ -41,13 +47,26 @@ export type DeploymentLine = Pick<DeploymentView, 'deployment' | 'kind' | 'relea
 export function overviewDocument({ environments, deployments }: Overview): OverviewDocument {
   return {
     schemaVersion: 1,
-    environments: Object.entries(environments).map(([environment, { live, lease, queue }]) => ({
-      environment,
-      lease: lease ?? null,
-      queue,
-      pipelines: Object.entries(live).map(([pipeline, pair]) => ({ pipeline, ...pair })),
-    })),
+    environments: Object.entries(environments).map(environmentLine),
     deployments: deployments.map(deploymentLine),
+  };
+}
+
+function environmentLine([environment, now]: readonly [string, Environment]): EnvironmentLine {
+  return {
+    environment,
+    lease: now.lease ?? null,
+    queue: now.queue,
+    pipelines: Object.entries(now.live).map(([pipeline, pair]) => ({ pipeline, ...pair })),
+    flags: Object.entries(now.flags).map(([flag, { value, actor }]) => ({
+      flag,
+      value: flagInWords(value),
+      actor,
+    })),
+    schemas: Object.entries(now.schemas).map(([schema, state]) => ({
+      schema,
+      served: servedVersions(state),
+    })),
   };
 }
 

@@ -16,6 +16,9 @@ export type BuildOrder = {
   readonly timeoutSeconds: number;
 };
 
+/** What `pollMs` is where nothing else is asked for. */
+export const POLL_MS = 5000;
+
 export type BuildStatus = 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'FAULT' | 'TIMED_OUT' | 'STOPPED';
 
 /** A build as the service says that it stands. */

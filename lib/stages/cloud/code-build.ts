@@ -13,7 +13,7 @@ import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import { type Digest, digest } from '../../pipeline/release.ts';
 import { plainText } from '../plain-text.ts';
 import type { BuildEvidence } from './build-evidence.ts';
-import type { Build, BuildOrder, Builds } from './builds.ts';
+import { type Build, type BuildOrder, type Builds, POLL_MS } from './builds.ts';
 import { buildspecOf, MADE, OUTPUT } from './buildspec.ts';
 import { isPassing } from './service-failure.ts';
 
@@ -30,7 +30,7 @@ export type CodeBuildOptions = {
 export function createBuilds(options: CodeBuildOptions): Builds {
   const { client } = options;
   return {
-    pollMs: options.pollMs ?? 5000,
+    pollMs: options.pollMs ?? POLL_MS,
 
     async find(project, run, since) {
       const found: Described[] = [];

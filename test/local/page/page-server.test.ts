@@ -42,7 +42,9 @@ describe('reading', () => {
     const { text } = await served.ask('/api/overview', { headers: withToken() });
     expect(JSON.parse(text)).toMatchObject({
       schemaVersion: 1,
-      environments: [{ environment: 'production', lease: null, queue: [], pipelines: [] }],
+      environments: [
+        { environment: 'production', lease: null, queue: [], pipelines: [], flags: [], schemas: [] },
+      ],
       deployments: [
         {
           deployment: ID,

@@ -102,6 +102,8 @@ export async function callbackGround() {
     },
     folder,
     codeBuild,
+    /** What functions in AWS find the services by. */
+    variables: () => serviceVariables(system, codeBuild),
     logged,
     keyOf: (id: DeploymentId) => readFile(join(folder, `${id}-1`), 'utf8'),
     /** How many builds were started for a deployment. */
@@ -161,5 +163,21 @@ export async function callbackGround() {
       }, PATIENCE),
     now: deploymentNow,
     endings: async (id: DeploymentId) => (await deploymentNow(id)).view.stages.map(({ state }) => state),
+  };
+}
+
+async function serviceVariables(
+  { connection }: Awaited<ReturnType<typeof startNonevent>>,
+  { client }: Awaited<ReturnType<typeof fakeCodeBuild>>,
+): Promise<Readonly<Record<string, string>>> {
+  const { protocol, hostname, port } = (await client.config.endpoint?.()) ?? {};
+  return {
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: connection.token,
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_ENDPOINT_URL_DYNAMODB: connection.endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SFN: connection.endpoints.states,
+    AWS_ENDPOINT_URL_CODEBUILD: `${protocol}//${hostname}:${port}`,
+    NONEVENT_TABLE: connection.table,
   };
 }

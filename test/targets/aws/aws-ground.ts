@@ -7,6 +7,7 @@ import { environmentDefinition } from '../../../lib/pipeline/environment.ts';
 import type { Digest } from '../../../lib/pipeline/release.ts';
 import { createArtifactStore } from '../../../lib/stages/artifact-store.ts';
 import { createAwsTargets } from '../../../lib/targets/aws/aws-targets.ts';
+import type { Use } from '../../../lib/targets/aws/permissions.ts';
 import type { Revision, Target, Targets } from '../../../lib/targets/target.ts';
 import { type AwsFake, fakeAws, type ServiceFake } from '../../aws/aws-fake.ts';
 
@@ -29,13 +30,21 @@ export async function awsGround(
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const aws = await fakeAws(...services);
   const artifacts = createArtifactStore(join(folder, 'artifacts'));
-  const targets = createAwsTargets({
-    artifacts,
-    configuration: aws.configuration,
-    temporary: join(folder, 'temporary'),
-    pauseMs: 1,
-    ...(now === undefined ? {} : { now }),
+  onTestFinished(() => {
+    everAsked.push(...aws.asked);
   });
+  const targets = signedByUse((use) =>
+    createAwsTargets({
+      artifacts,
+      configuration: {
+        ...aws.configuration,
+        credentials: { accessKeyId: use, secretAccessKey: 'secret' },
+      },
+      temporary: join(folder, 'temporary'),
+      pauseMs: 1,
+      ...(now === undefined ? {} : { now }),
+    }),
+  );
   const open = (written: object, environment = 'production', deployment?: string) =>
     targets.target(
       environment,
@@ -58,6 +67,41 @@ export async function awsGround(
       }
       return artifacts.pack(source, 'nothing');
     },
+  };
+}
+
+const USES = [
+  'state',
+  'place',
+  'remove',
+  'route',
+  'remember',
+  'counters',
+  'address',
+] as const satisfies readonly (keyof Target & Use)[];
+
+/** What all targets of a test file have asked for, with the use as access key. */
+export const everAsked: AwsFake['asked'][number][] = [];
+
+/** Whatever is asked of a target is signed with the name of its method, so that the fakes know what it was asked for. */
+function signedByUse(targetsFor: (use: Use) => Targets): Targets {
+  const known = new Map<Use, Targets>();
+  const by = (use: Use): Targets => {
+    const targets = known.get(use) ?? targetsFor(use);
+    known.set(use, targets);
+    return targets;
+  };
+  return {
+    async target(...of) {
+      const methods = await Promise.all(
+        USES.map(async (use) => {
+          const method = (await by(use).target(...of))[use];
+          return method === undefined ? [] : [[use, method] as const];
+        }),
+      );
+      return Object.fromEntries(methods.flat()) as unknown as Target;
+    },
+    runtime: (definition) => by('runtime').runtime(definition),
   };
 }
 

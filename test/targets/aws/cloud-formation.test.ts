@@ -3,6 +3,7 @@ import { readTemplate } from '../../../lib/targets/aws/cloud-formation/template.
 import { cloudFormationFake } from '../../aws/cloud-formation-fake.ts';
 import { targetContract } from '../target-contract.ts';
 import { awsGround, patience, revision } from './aws-ground.ts';
+import { usesItsPermissions } from './uses.ts';
 
 const DEFINITION = { kind: 'cloudFormation', stack: 'shop', template: 'template.json' };
 const API = { Type: 'AWS::Lambda::Function', Properties: { Memory: 512 } };
@@ -249,3 +250,5 @@ Resources:
     },
   );
 });
+
+usesItsPermissions('cloudFormation');

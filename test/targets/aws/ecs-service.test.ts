@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ecsFake } from '../../aws/ecs-fake.ts';
 import { targetContract } from '../target-contract.ts';
 import { awsGround, patience, revision } from './aws-ground.ts';
+import { usesItsPermissions } from './uses.ts';
 
 const REPOSITORY = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web';
 const DEFINITION = {
@@ -144,3 +145,5 @@ it('says what the tasks run on', async () => {
     minimumHealthyPercent: 50,
   });
 });
+
+usesItsPermissions('ecsService');

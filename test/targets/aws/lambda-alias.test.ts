@@ -8,6 +8,7 @@ import { type LambdaFake, lambdaFake } from '../../aws/lambda-fake.ts';
 import { lambdaMetricsFake } from '../../aws/lambda-metrics-fake.ts';
 import { targetContract } from '../target-contract.ts';
 import { awsGround, patience, revision } from './aws-ground.ts';
+import { usesItsPermissions } from './uses.ts';
 
 const DEFINITION = { kind: 'lambdaAlias', function: 'shop-api', alias: 'live' };
 
@@ -314,3 +315,5 @@ function unzipped(bytes: Buffer): Readonly<Record<string, string>> {
     string
   >;
 }
+
+usesItsPermissions('lambdaAlias');
