@@ -10,6 +10,8 @@ const BENCHES = {
   prove: () => import('./prove.ts'),
   scale: () => import('./scale.ts'),
   peers: () => import('./peers.ts'),
+  bundles: () => import('./bundles.ts'),
+  cost: () => import('./cost.ts'),
 } as const;
 
 /** Runs the benchmarks that are named, or all. Each prints ratios from one run. */

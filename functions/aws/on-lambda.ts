@@ -20,7 +20,8 @@ export type MetricName =
   | 'DeploymentFailed'
   | 'DeploymentRolledBack'
   | 'DeploymentStuck'
-  | 'RunsLost';
+  | 'RunsLost'
+  | 'HistoryNotSound';
 
 /** Enough to end what runs and to record it. */
 const ENDING_MS = 10_000;

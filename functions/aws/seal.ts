@@ -4,6 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { createKmsSigner } from '../../lib/audit/kms-signer.ts';
 import { CLIENT_CONFIG } from '../../lib/history/client-config.ts';
 import { sealHandler } from '../seal.ts';
+import { countingUnsound } from './counting-unsound.ts';
 import { readEnvironment } from './environment.ts';
 import { openHistory } from './history.ts';
 import { onLambda } from './on-lambda.ts';
@@ -19,4 +20,6 @@ const services = {
   now: Date.now,
 };
 
-export const handler = onLambda(({ log }) => sealHandler({ ...services, log }));
+export const handler = onLambda(({ log, count }) =>
+  countingUnsound(sealHandler({ ...services, log }), count),
+);

@@ -1,4 +1,3 @@
-import { settleAwaited } from '../../lib/stages/drive/callback.ts';
 import { stopHandler } from '../stop.ts';
 import { readEnvironment } from './environment.ts';
 import { onLambda } from './on-lambda.ts';
@@ -10,6 +9,10 @@ export const handler = onLambda((invocation) => {
   const working = services(invocation);
   return stopHandler({
     store: working.store,
-    settleAwaited: (deployment) => settleAwaited(working, deployment),
+    // Loaded once the stop is recorded: most stops end work of ours, and there is nothing else to end.
+    settleAwaited: async (deployment) => {
+      const { settleAwaited } = await import('../../lib/stages/drive/callback.ts');
+      return settleAwaited(working, deployment);
+    },
   });
 });

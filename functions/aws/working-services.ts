@@ -50,10 +50,14 @@ export function workingServices(environment: Environment): (invocation: Invocati
     ),
     addresses: AWS_POLICY,
     workFolder,
+    lookForStopEveryMs: LOOK_FOR_STOP_EVERY_MS,
     now: Date.now,
   };
   return ({ log, closing, count }) => ({ ...shared, store: countingOutcomes(store, count), log, closing });
 }
+
+/** A stop is seen within two seconds, and a stage of 15 minutes costs 450 reads at most. */
+const LOOK_FOR_STOP_EVERY_MS = 2000;
 
 async function workFolder(deployment: string): Promise<string> {
   const folder = join(tmpdir(), 'work', deployment);

@@ -4,18 +4,12 @@ import type { Finding } from './finding.ts';
 import { isSeal, type Met, unsealedIn } from './inspect-history.ts';
 import { type PartsReport, type VerifyInPartsOptions, verifyInParts } from './parallel/verify-in-parts.ts';
 import { type ReadSealsOptions, readSeals, type SealReading } from './read-seals.ts';
+import { type KnownSeal, rewindFrom } from './rewind.ts';
 import { sealHash } from './seal.ts';
 import { verifyStreams } from './verify-streams.ts';
 import { type ChainReport, together } from './walk.ts';
 
-/** The newest seal that was verified somewhere before, kept where whoever changes the table cannot reach. */
-export type KnownSeal = {
-  readonly seal: number;
-  readonly hash: string;
-  readonly publicKey: string;
-  /** The time that the seal says. */
-  readonly at: string;
-};
+export type { KnownSeal } from './rewind.ts';
 
 export type VerifyHistoryOptions = ReadSealsOptions &
   Pick<VerifyInPartsOptions, 'plan' | 'checkpoint' | 'signal' | 'seen'> & {
@@ -87,15 +81,6 @@ const NOTHING: ChainReport = { streams: 0, commits: 0, events: 0, findings: [] }
 
 function sealFindings({ known }: VerifyHistoryOptions, { chain, finding }: SealReading): readonly Finding[] {
   const own = finding === undefined ? [] : [finding];
-  if (known === undefined) return own;
-  const problem = rewound(known, chain.hashOf(known.seal));
-  return problem === undefined ? own : [...own, { stream: `seal#${known.seal}`, seq: 1, problem }];
-}
-
-function rewound(known: KnownSeal, hash: string | undefined): string | undefined {
-  if (hash === known.hash) return undefined;
-  const before = `it was verified here before, with hash ${known.hash} of ${known.at}`;
-  return hash === undefined
-    ? `${before}, and is not there now: the table was set back, or the seal removed`
-    : `${before}, and now has hash ${hash}: it was made anew`;
+  const rewind = known === undefined ? undefined : rewindFrom(known, chain);
+  return rewind === undefined ? own : [...own, rewind];
 }

@@ -22,8 +22,8 @@ export const WATCHING_LOCALLY: Watching = {
  * function that starts cold and for an event that is delivered again.
  */
 export const WATCHING_A_STACK: Watching = {
-  follow: backingOff(300, 5000),
-  answer: backingOff(200, 2000),
+  follow: backingOff(200, 5000),
+  answer: backingOff(100, 2000),
   answerWithinMs: 60_000,
 };
 

@@ -15,7 +15,10 @@ export type Cooling = {
  * The known-good revisions of an environment that need not be kept running any longer. None while a lease is held: what is live may
  * be about to change. Pure; `now` in milliseconds since 1970.
  */
-export function coolingDue(commits: readonly Commit[], now: number): readonly Cooling[] {
+export function coolingDue(
+  commits: readonly Pick<Commit, 'at' | 'events'>[],
+  now: number,
+): readonly Cooling[] {
   const { lease, live } = foldEnvironment(commits);
   if (lease !== undefined) return [];
   return Object.entries(live).flatMap(([pipeline, pair]) => {
@@ -27,7 +30,7 @@ export function coolingDue(commits: readonly Commit[], now: number): readonly Co
 }
 
 /** When the newest revision that went live lets the one before it go; never, where it says nothing of it. */
-function windowEnd(commits: readonly Commit[], pipeline: string): number {
+function windowEnd(commits: readonly Pick<Commit, 'at' | 'events'>[], pipeline: string): number {
   const times = commits.flatMap(({ at, events }) =>
     events.flatMap(({ type, data }) =>
       type === 'LiveChanged' && data.pipeline === pipeline

@@ -47,6 +47,11 @@ export class Alarms extends Construct {
         systemMetric(name, 'RunsLost'),
         'An execution died and reconcile drove its deployment on: look into the log of the functions for what killed it',
       ),
+      this.#alarm(
+        'HistoryNotSound',
+        systemMetric(name, 'HistoryNotSound'),
+        'What is in the table is not what was sealed: `nonevent audit verify`, and keep the bucket of seals as it is',
+      ),
       // Those that executions call fail by design: a stage that fails is an error that Step Functions catches.
       ...this.#sums('Errors', outsiders, 'A function failed that had no reason to: look into its log'),
       ...this.#sums(
@@ -124,12 +129,15 @@ function sumOf(
   metric: 'Errors' | 'Throttles',
 ): IMetric {
   const options = { statistic: 'Sum', period: PERIOD } as const;
+  // An expression takes letters and digits in its names, and nothing else.
   const usingMetrics = Object.fromEntries(
-    names.map((name) => [name, functions[name].function.metric(metric, options)]),
+    names.map((name) => [name.replaceAll('-', ''), functions[name].function.metric(metric, options)]),
   );
-  return new MathExpression({ expression: names.join(' + '), usingMetrics, period: PERIOD, label: metric });
+  const expression = Object.keys(usingMetrics).join(' + ');
+  return new MathExpression({ expression, usingMetrics, period: PERIOD, label: metric });
 }
 
-function lagOf({ function: publish }: NoneventFunction): IMetric {
+/** How old what is told to the bus is by then, in milliseconds. */
+export function lagOf({ function: publish }: NoneventFunction): IMetric {
   return publish.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD });
 }

@@ -27,7 +27,7 @@ export class ArtifactsBucket extends Construct {
       minimumTLSVersion: 1.2,
       versioned: true,
       removalPolicy: keeping.removalPolicy,
-      autoDeleteObjects: false,
+      autoDeleteObjects: !keeping.deletionProtection,
       lifecycleRules: [
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
         // An object is written once; an older version is there only where somebody replaced or deleted one by hand.

@@ -5,15 +5,18 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { OUTPUT_PREFIX, type StackOutputs } from '../stages/cloud/stack-outputs.ts';
+import { type AuditOutputs, OUTPUT_PREFIX, type StackOutputs } from '../stages/cloud/stack-outputs.ts';
 import { Alarms, METRICS_NAMESPACE } from './alarms.ts';
 import { ArtifactsBucket } from './artifacts-bucket.ts';
+import { AuditsBucket } from './audits-bucket.ts';
 import { type FunctionCode, withBundles } from './bundles.ts';
 import { dataKey } from './data-key.ts';
 import { definitionsLayer, LAYERS } from './definitions-layer.ts';
+import { DistributedAudit } from './distributed-audit.ts';
 import { closedEventBus } from './event-bus.ts';
 import { FlagPlaces } from './flag-places.ts';
 import type { FunctionName } from './function-catalogue.ts';
+import { grantCommandLine } from './grant-command-line.ts';
 import { grantFunctions } from './grant-functions.ts';
 import { HistoryTable } from './history-table.ts';
 import { Inbound } from './inbound.ts';
@@ -54,9 +57,13 @@ export class DeploymentSystem extends Construct {
   readonly history: HistoryTable;
   readonly artifacts: ArtifactsBucket;
   readonly seals: Seals;
+  readonly audits: AuditsBucket;
   readonly bus: EventBus;
   readonly functions: Readonly<Record<FunctionName, NoneventFunction>>;
   readonly machines: readonly PipelineMachine[];
+  readonly distributedAudit: DistributedAudit;
+  /** What comes before a pipeline in the ARN of its state machine. */
+  readonly #stateMachines: string;
 
   constructor(scope: Construct, id: string, props: DeploymentSystemProps) {
     super(scope, id);
@@ -65,11 +72,13 @@ export class DeploymentSystem extends Construct {
     requireInstallable(pipelines, name);
     const keeping: Keeping = props.data === 'deleted with the stack' ? THROWN_AWAY : KEPT;
     const stateMachines = `arn:${Aws.PARTITION}:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${name}-`;
+    this.#stateMachines = stateMachines;
 
     const key = dataKey(this, keeping);
     this.history = new HistoryTable(this, 'History', { key, keeping });
     this.artifacts = new ArtifactsBucket(this, 'Artifacts', { key, keeping });
     this.seals = new Seals(this, 'Seals', { key, keeping });
+    this.audits = new AuditsBucket(this, 'Audits', { key, keeping });
     this.bus = closedEventBus(this, accounts);
     const flags = new FlagPlaces(this, 'Flags', { name, pipelines });
 
@@ -81,6 +90,7 @@ export class DeploymentSystem extends Construct {
       NONEVENT_BUS: this.bus.eventBusName,
       NONEVENT_STATE_MACHINES: stateMachines,
       NONEVENT_SEALS: this.seals.bucket.bucketName,
+      NONEVENT_AUDITS: this.audits.bucket.bucketName,
       NONEVENT_SIGNING_KEY: this.seals.signingKey.keyArn,
       NONEVENT_FLAGS: Stack.of(this).toJsonString(flags.variable),
       NODE_OPTIONS: '--enable-source-maps',
@@ -115,6 +125,8 @@ export class DeploymentSystem extends Construct {
         }),
     );
 
+    this.distributedAudit = new DistributedAudit(this, 'DistributedAudit', { ...this, log });
+
     new Inbound(this, 'Inbound', { bus: this.bus, functions: this.functions, stateMachines, accounts });
     this.functions.trigger.function.addLayers(definitionsLayer(this, pipelines));
     new Triggers(this, 'Triggers', { pipelines, to: this.functions.trigger });
@@ -130,15 +142,21 @@ export class DeploymentSystem extends Construct {
       Bus: this.bus.eventBusName,
       Table: this.history.table.tableName,
       Artifacts: this.artifacts.bucket.bucketName,
+      Audits: this.audits.bucket.bucketName,
+      AuditMachine: this.distributedAudit.stateMachine.stateMachineArn,
       Region: Aws.REGION,
       StateMachines: stateMachines,
     });
   }
 
-  /** Lets a grantee deploy, stop and roll back: put requests on the bus, and keep the artifact that is to be deployed. */
+  /**
+   * Lets a grantee deploy, stop and roll back: put requests on the bus, keep the artifact that is to be deployed, and see what is
+   * installed. The command line reads histories as well: `grantRead`.
+   */
   grantTrigger(grantee: IGrantable): void {
     this.bus.grantPutEventsTo(grantee);
     this.artifacts.grantReadWrite(grantee);
+    grantCommandLine(grantee, { bus: this.bus, stateMachines: this.#stateMachines });
   }
 
   /** Lets a grantee read all histories and artifacts, and audit them. */
@@ -148,8 +166,13 @@ export class DeploymentSystem extends Construct {
     this.seals.grantRead(grantee);
   }
 
+  /** Lets a grantee verify all histories in AWS, by an export: `nonevent audit verify --distributed`. */
+  grantDistributedAudit(grantee: IGrantable): void {
+    this.distributedAudit.grantRun(grantee, this.history.table);
+  }
+
   /** What `nonevent connect` reads from the stack; their names are looked for, so they are plain. */
-  #tell(outputs: StackOutputs): void {
+  #tell(outputs: StackOutputs & AuditOutputs): void {
     for (const [output, value] of Object.entries(outputs)) {
       new CfnOutput(this, `Output ${output}`, { value }).overrideLogicalId(`${OUTPUT_PREFIX}${output}`);
     }

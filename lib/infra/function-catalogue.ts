@@ -7,7 +7,15 @@ export type FunctionDescription = {
   /** How long one invocation may take, in seconds; Lambda allows 900. */
   readonly seconds: number;
   readonly memoryMegabytes: number;
+  /** How much its `/tmp` holds. @default 512, as Lambda gives without being asked */
+  readonly diskMegabytes?: number;
 };
+
+/**
+ * The most that Lambda gives (https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html). An artifact has at
+ * most 2 GB, and there may be its archive, its files, and the files and the archive of one that a command makes of it.
+ */
+const DISK_FOR_ARTIFACTS = 10_240;
 
 /** Every function of the system; functions/aws/<name>.ts is what it runs. */
 export const FUNCTIONS = {
@@ -16,18 +24,21 @@ export const FUNCTIONS = {
     caller: 'executions',
     seconds: 900,
     memoryMegabytes: 1024,
+    diskMegabytes: DISK_FOR_ARTIFACTS,
   },
   undo: {
     description: 'Undoes one change of a deployment',
     caller: 'executions',
     seconds: 900,
     memoryMegabytes: 1024,
+    diskMegabytes: DISK_FOR_ARTIFACTS,
   },
   enter: {
     description: 'Makes sure that a rollback can be done, before it begins',
     caller: 'executions',
     seconds: 150,
     memoryMegabytes: 512,
+    diskMegabytes: DISK_FOR_ARTIFACTS,
   },
   conclude: {
     description: 'Ends a deployment: records what is live and gives the lease back',
@@ -100,6 +111,30 @@ export const FUNCTIONS = {
     caller: 'stream',
     seconds: 60,
     memoryMegabytes: 512,
+  },
+  'export-file': {
+    description: 'Splits a file of an exported table by streams, for a distributed audit',
+    caller: 'executions',
+    seconds: 900,
+    memoryMegabytes: 3008,
+  },
+  'fold-seals': {
+    description: 'Verifies the seals of an exported table',
+    caller: 'executions',
+    seconds: 900,
+    memoryMegabytes: 2048,
+  },
+  'verify-bucket': {
+    description: 'Verifies one group of streams of an exported table',
+    caller: 'executions',
+    seconds: 900,
+    memoryMegabytes: 2048,
+  },
+  'conclude-verification': {
+    description: 'Adds up what a distributed audit found, and writes its report',
+    caller: 'executions',
+    seconds: 900,
+    memoryMegabytes: 1024,
   },
 } as const satisfies Readonly<Record<string, FunctionDescription>>;
 

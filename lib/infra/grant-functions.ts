@@ -62,13 +62,14 @@ const APPENDING = [
   'reconcile',
 ] as const;
 const STARTING = ['request', 'rollback', 'rerun', 'trigger', 'reconcile'] as const;
-const PLACING = ['stage', 'undo', 'enter', 'conclude'] as const;
+const PLACING = ['stage', 'undo', 'enter', 'conclude', 'reconcile'] as const;
 /** A rollback may have to start a revision again, and the end of a deployment removes those that are of no more use. */
 const USES_OF_TARGETS = {
   stage: ['state', 'place', 'route', 'remember', 'counters', 'address', 'runtime'],
   undo: ['state', 'route', 'remove'],
-  enter: ['state', 'place'],
+  enter: ['state', 'place', 'remove'],
   conclude: ['state', 'remove'],
+  reconcile: ['state', 'remove'],
 } as const satisfies Readonly<Record<(typeof PLACING)[number], readonly Use[]>>;
 const BUILDING = ['stage', 'undo', 'callback', 'stop'] as const;
 const PACKING = ['stage', 'undo', 'trigger'] as const;

@@ -1,5 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { cloudMetricsOf } from '../pipeline/kinds/cloud-criteria.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { stagesOf } from '../pipeline/steps.ts';
 import { acknowledgeResource } from './acknowledge.ts';
@@ -25,7 +26,7 @@ export function grantMetrics(role: Role, pipelines: readonly Pipeline[]): void {
   const analyses = pipelines
     .flatMap((pipeline) => stagesOf(pipeline))
     .flatMap((stage) => (stage.kind === 'analysis' ? [stage] : []));
-  if (analyses.some(({ metrics }) => metrics !== undefined))
+  if (analyses.some((stage) => cloudMetricsOf(stage).length > 0))
     role.addToPolicy(new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }));
   const alarms = new Set(analyses.flatMap(({ alarms: named = [] }) => named));
   if (alarms.size === 0) return;

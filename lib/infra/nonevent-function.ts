@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -47,6 +47,9 @@ export class NoneventFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMegabytes,
+      ...(props.diskMegabytes === undefined
+        ? {}
+        : { ephemeralStorageSize: Size.mebibytes(props.diskMegabytes) }),
       timeout: Duration.seconds(props.seconds),
       role: this.role,
       logGroup,

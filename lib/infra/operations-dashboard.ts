@@ -7,7 +7,7 @@ import {
   type IWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { systemMetric } from './alarms.ts';
+import { lagOf, systemMetric } from './alarms.ts';
 import { FUNCTION_NAMES, type FunctionName } from './function-catalogue.ts';
 import type { NoneventFunction } from './nonevent-function.ts';
 import type { PipelineMachine } from './pipeline-machine.ts';
@@ -25,6 +25,8 @@ const ENDINGS = [
   'DeploymentRolledBack',
   'DeploymentStuck',
 ] as const;
+
+const FOUND = ['RunsLost', 'HistoryNotSound'] as const;
 
 /** The system at one glance: its alarms, how deployments ended, and how the functions do. */
 export function operationsDashboard(
@@ -45,6 +47,13 @@ export function operationsDashboard(
           'Executions that began',
           machines.map(({ stateMachine }) => stateMachine.metricStarted()),
         ),
+      ],
+      [
+        graph(
+          'Found by reconcile and by seals',
+          FOUND.map((found) => systemMetric(name, found)),
+        ),
+        graph('Age of what is told', [lagOf(functions.publish)]),
       ],
       [
         graph(

@@ -48,6 +48,7 @@ export class Seals extends Construct {
         ? { objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(LOCKED_DAYS)) }
         : {}),
       removalPolicy: keeping.removalPolicy,
+      autoDeleteObjects: !keeping.deletionProtection,
     });
     acknowledge(this.bucket, {
       'AwsSolutions-S1': 'Nothing in it can be changed; who reads a seal is no secret.',

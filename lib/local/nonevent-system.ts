@@ -34,6 +34,7 @@ import type { Rule } from './event-bridge/event-bus.ts';
 import { createFlagDocuments } from './flag-documents.ts';
 import { EVENT_FUNCTION_NAMES, FUNCTION_NAMES } from './function-names.ts';
 import type { Handler } from './functions.ts';
+import { invokeRegularly } from './invoke-regularly.ts';
 import { type Appends, createAppends } from './page/appends.ts';
 import { type PageServer, startPageServer } from './page/page-server.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './step-functions/arns.ts';
@@ -157,12 +158,23 @@ export async function startNonevent(options: NoneventOptions): Promise<NoneventS
       },
     });
     const seals = sealHourly(system, log);
+    const reconciling = invokeRegularly(
+      system,
+      {
+        function: EVENT_FUNCTION_NAMES.reconcile,
+        event: {},
+        everyMs: RECONCILE_EVERY_MS,
+        undone: 'what was left open was not looked for',
+      },
+      log,
+    );
     const asking = options.aws === undefined ? undefined : askRegularly(system, options.aws.askEveryMs, log);
     return {
       ...system,
       page: page && { url: page.url, link: page.link },
       async close() {
         await seals.close();
+        await reconciling.close();
         await asking?.close();
         await page?.close();
         await system.close();
@@ -170,6 +182,7 @@ export async function startNonevent(options: NoneventOptions): Promise<NoneventS
       },
       async stopAll() {
         await seals.close();
+        await reconciling.close();
         await asking?.close();
         await page?.close();
         await system.close();
@@ -213,6 +226,8 @@ function openPage(
   });
 }
 
+/** As in AWS, see lib/infra/inbound.ts. In milliseconds. */
+const RECONCILE_EVERY_MS = 300_000;
 /** Longer than an attempt that is cut short waits for its work to end, so that no command outlives the system. */
 const CLOSING_GRACE_MS = 6000;
 /** How long a command that a killed system left behind may take to end. */
@@ -254,7 +269,7 @@ function handlersOf(
     [EVENT_FUNCTION_NAMES.stop]: stopHandler({ store, settleAwaited: settling }),
     [EVENT_FUNCTION_NAMES.unlock]: unlockHandler({ store }),
     [EVENT_FUNCTION_NAMES.flag]: flagHandler({ store, flags: given.flags }),
-    [EVENT_FUNCTION_NAMES.reconcile]: reconcileHandler({ store, executions, log: given.log }),
+    [EVENT_FUNCTION_NAMES.reconcile]: reconcileHandler({ ...services, executions }),
     [EVENT_FUNCTION_NAMES.callback]: callbackHandler(services),
     [FUNCTION_NAMES.stage]: stageHandler(services),
     [FUNCTION_NAMES.enter]: enterHandler(services),

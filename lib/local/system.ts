@@ -9,6 +9,7 @@ import { type Closers, createClosers } from './closers.ts';
 import { type Connection, connectionIn } from './connection.ts';
 import { type DataFolder, makeDataFolder } from './data-folder.ts';
 import { type Dynamodb, startDynamodb } from './dynamodb.ts';
+import { deadLettersService, REDRIVE } from './event-bridge/dead-letters-service.ts';
 import { type EventBus, openEventBus, type Rule } from './event-bridge/event-bus.ts';
 import { eventBridgeService, eventOf } from './event-bridge/service.ts';
 import { createFunctions, type Functions, type Handler } from './functions.ts';
@@ -196,6 +197,7 @@ async function openServices(
     services: {
       AWSStepFunctions: stepFunctionsService({ stateMachines, executions, tokens }),
       AWSEvents: eventBridgeService(bus),
+      [REDRIVE.service]: deadLettersService(bus),
     },
     bus,
     executions,

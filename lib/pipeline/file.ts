@@ -41,7 +41,7 @@ const fileAnalysis = z
   .refine(hasCriterion, NO_BOUND)
   .refine(saysEnough, NO_MINIMUM)
   .describe(
-    'Check. Compares the new revision with the live one on the traffic it gets. Needs errorRate or p95, or in an AWS account metrics or alarms.',
+    'Check. Compares the new revision with the live one on the traffic it gets. Needs errorRate, p95 or metrics, or in an AWS account alarms.',
   );
 const fileCompatibility = compatibilityStage
   .extend({ question, ...times, environment: maybeEnvironment })

@@ -72,8 +72,10 @@ function unionProblems(
     const message = `unknown ${path.at(-2) ?? 'stage'} kind ${quoted(value)}`;
     return [{ ...at('value', path, checked, 'NE207', message), hint: didYouMean(String(value), kinds) }];
   }
-  const ofType = issue.errors.find(
-    (branch) => !branch.some(({ code, path: below }) => code === 'invalid_type' && below.length === 0),
+  const ofType = nearest(
+    issue.errors.filter(
+      (branch) => !branch.some(({ code, path: below }) => code === 'invalid_type' && below.length === 0),
+    ),
   );
   if (ofType !== undefined) {
     return ofType.flatMap((inner) => problemsOf(inner, [...path, ...inner.path.map(plainStep)], checked));
@@ -82,6 +84,19 @@ function unionProblems(
     branch.flatMap((inner) => (inner.code === 'invalid_type' ? [inner.expected] : [])),
   );
   return [wrongType(valueAt(checked.value, path), types, path, checked)];
+}
+
+type Branch = readonly z.core.$ZodIssue[];
+
+/** Of several kinds of fields that of which the fewest are foreign; the first where that says nothing. */
+function nearest(branches: readonly Branch[]): Branch | undefined {
+  if (branches.some((branch) => branch.some(({ code }) => code === 'invalid_union'))) return branches[0];
+  const foreign = (branch: Branch) =>
+    branch.reduce(
+      (sum, one) => (one.code === 'unrecognized_keys' && one.path.length === 0 ? sum + one.keys.length : sum),
+      0,
+    );
+  return branches.toSorted((one, other) => foreign(one) - foreign(other))[0];
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {

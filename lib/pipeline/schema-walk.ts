@@ -20,6 +20,13 @@ export function schemaAt(schema: unknown, path: readonly (string | number)[], va
 }
 
 function decide(schema: unknown, value: unknown): unknown {
+  if (schema instanceof z.ZodUnion && !(schema instanceof z.ZodDiscriminatedUnion)) {
+    const strangers = (option: unknown) =>
+      Object.keys(Object(value)).filter((field) => !fieldsOf(bare(option)).includes(field)).length;
+    const objects = schema.options.filter((option) => bare(option) instanceof z.ZodObject);
+    const [nearest] = objects.toSorted((one, other) => strangers(one) - strangers(other));
+    return objects.length === schema.options.length ? bare(nearest) : schema;
+  }
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return schema;
   const kind = part(value, 'kind');
   return schema.options.find((option) => option instanceof z.ZodObject && kindOf(option) === kind) ?? schema;

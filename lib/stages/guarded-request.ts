@@ -10,7 +10,7 @@ export type GuardedAnswer = {
   /** The address that was connected to. */
   readonly address: string;
   readonly location: string | undefined;
-  /** At most 256 KB; `isWhole` says whether that was all. */
+  /** At most as much as is asked for; `isWhole` says whether that was all. */
   readonly body: Buffer;
   readonly isWhole: boolean;
 };
@@ -30,6 +30,8 @@ export async function guardedRequest(
   url: URL,
   policy: AddressPolicy,
   signal: AbortSignal,
+  /** Bytes of the body that are read. */
+  limit = BODY_LIMIT,
 ): Promise<GuardedAnswer | Refused> {
   signal.throwIfAborted();
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
@@ -39,7 +41,7 @@ export async function guardedRequest(
     const forbidden = addresses.find(({ address }) => !isAllowedAddress(address, policy));
     if (forbidden !== undefined)
       return { refused: `${url.hostname} is at ${forbidden.address}, which may not be asked` };
-    return await untilAborted(ask(url, addresses, signal), signal);
+    return await untilAborted(ask(url, addresses, signal, limit), signal);
   } catch (thrown) {
     signal.throwIfAborted();
     throw new NoneventError('Unreachable', `no answer from ${url.origin}: ${messageOf(thrown)}`, {
@@ -59,7 +61,12 @@ async function addressesOf({ hostname }: URL): Promise<readonly Address[]> {
   return family === 0 ? resolveName(hostname, { all: true }) : [{ address: literal, family }];
 }
 
-function ask(url: URL, addresses: readonly Address[], signal: AbortSignal): Promise<GuardedAnswer> {
+function ask(
+  url: URL,
+  addresses: readonly Address[],
+  signal: AbortSignal,
+  limit: number,
+): Promise<GuardedAnswer> {
   const lookup: LookupFunction = (_name, options, found) => {
     const [first] = addresses;
     if (options.all === true) found(null, [...addresses]);
@@ -71,7 +78,7 @@ function ask(url: URL, addresses: readonly Address[], signal: AbortSignal): Prom
   return new Promise((resolve, reject) => {
     request(url, { agent: false, lookup, signal, headers }, (response) => {
       const address = response.socket.remoteAddress ?? '';
-      readBody(response).then(
+      readBody(response, limit).then(
         (read) =>
           resolve({
             status: response.statusCode ?? 0,
@@ -87,15 +94,18 @@ function ask(url: URL, addresses: readonly Address[], signal: AbortSignal): Prom
   });
 }
 
-async function readBody(response: IncomingMessage): Promise<Pick<GuardedAnswer, 'body' | 'isWhole'>> {
+async function readBody(
+  response: IncomingMessage,
+  limit: number,
+): Promise<Pick<GuardedAnswer, 'body' | 'isWhole'>> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > BODY_LIMIT) break;
+    if (length > limit) break;
   }
-  return { body: Buffer.concat(chunks).subarray(0, BODY_LIMIT), isWhole: length <= BODY_LIMIT };
+  return { body: Buffer.concat(chunks).subarray(0, limit), isWhole: length <= limit };
 }
 
 function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {

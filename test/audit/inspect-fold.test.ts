@@ -37,6 +37,8 @@ const ask = (deployment: typeof FIRST) =>
 const left = (deployment: typeof FIRST) => event('LeaseQueueLeft', { deployment, because: 'withdrawn' });
 const freed = (fence: number) =>
   event('LeaseFreed', { deployment: FIRST, fence, actor: 'ada', reason: 'restored' });
+const cooled = (revision: string) =>
+  event('RevisionCooled', { pipeline: 'storefront', revision, deployment: FIRST });
 const release = (fence: number) => event('LeaseReleased', { deployment: FIRST, fence });
 
 describe('a deployment', () => {
@@ -116,6 +118,53 @@ describe('an environment', () => {
     const taken = event('LeaseAcquired', { ...leaseData(2), deployment: third });
     const commits = [[ask(third)], [ask(fourth)], [ahead], [freed(1)], [left(fourth), taken]];
     expect(inspect(ENVIRONMENT, commits)).toBeUndefined();
+  });
+
+  const revision = (version: string) => ({
+    revision: `${version}-11111111`,
+    deployment: FIRST,
+    release: { version, artifact: `sha256:${'a'.repeat(64)}` as never },
+  });
+  const two = event('LiveChanged', {
+    pipeline: 'storefront',
+    live: revision('2.0.0'),
+    knownGood: revision('1.0.0'),
+  });
+
+  const withSettings = (version: number, letter: string) => {
+    const live = {
+      ...revision('1.0.0'),
+      settings: { version, digest: `sha256:${letter.repeat(64)}` as never },
+    };
+    return [event('LiveChanged', { pipeline: 'storefront', live, knownGood: null })];
+  };
+
+  it('may have its settings changed and changed back', () => {
+    const commits = [[lease(1)], withSettings(1, 'a'), withSettings(2, 'b'), withSettings(1, 'a')];
+    expect(inspect(ENVIRONMENT, commits)).toBeUndefined();
+  });
+
+  it.each([
+    [3, 'c', 'its settings have number 3, expected 2'],
+    [1, 'c', 'its settings have number 1, expected 2'],
+    [2, 'a', 'its settings have number 2, expected 1'],
+  ])('with settings %i of digest %s is found', (version, letter, problem) => {
+    const commits = [[lease(1)], withSettings(1, 'a'), withSettings(version, letter)];
+    expect(inspect(ENVIRONMENT, commits)).toMatchObject({ seq: 3, problem });
+  });
+
+  it('may have its known-good revision stopped while nobody changes it', () => {
+    const commits = [[lease(1)], [two], [release(1)], [cooled('1.0.0-11111111')]];
+    expect(inspect(ENVIRONMENT, commits)).toBeUndefined();
+  });
+
+  it.each([
+    ['2.0.0-11111111', [release(1)], /is stopped, but it is live$/],
+    ['1.0.0-11111111', [], /is stopped, but deployment 1111\w+ of storefront holds the lease with fence 1$/],
+    ['9.9.9-99999999', [release(1)], /is stopped, but it is not the known-good one$/],
+  ])('in which %s is stopped after %o is found', (stopped, before, problem) => {
+    const commits = [[lease(1)], [two, ...before], [cooled(stopped)]];
+    expect(inspect(ENVIRONMENT, commits)).toMatchObject({ seq: 3, problem: expect.stringMatching(problem) });
   });
 
   it('may have a flag changed without a lease', () => {

@@ -33,7 +33,7 @@ const DEPLOYMENTS = '/applications/abc1234/environments/env1234/deployments';
  * API_ListDeployments.html). A label is given once; a deployment goes on until it was looked at some times, and while one goes on
  * another is a `ConflictException`; deployments are listed newest first.
  */
-export async function fakeAppConfig(): Promise<FakeAppConfig> {
+export async function fakeAppConfig(atEnd?: (close: () => Promise<void>) => void): Promise<FakeAppConfig> {
   const versions: Version[] = [];
   const deployments: Deployment[] = [];
   const rules: FakeAppConfig['rules'] = { looks: 1, rollBack: 0, beforeStart: undefined, refuse: undefined };
@@ -75,7 +75,7 @@ export async function fakeAppConfig(): Promise<FakeAppConfig> {
       ? versions[Number(path.slice(VERSIONS.length + 1)) - 1]
       : undefined;
     return found === undefined ? missing() : { body: found.content };
-  });
+  }, atEnd);
   return {
     client: new AppConfigClient({ ...service, maxAttempts: 1 }),
     versions,

@@ -22,12 +22,15 @@ type Stack = Content & {
   status: string;
   changeSets: ChangeSet[];
   events: { readonly id: string; readonly status: string; readonly reason: string }[];
+  readonly outputs?: Readonly<Record<string, string>>;
 };
 
 export type CloudFormationFake = ServiceFake & {
   readonly stacks: Map<string, Stack>;
   /** How often an operation is in progress when it is looked at. */
   operationsTake: number;
+  /** What is at the address of a template in a bucket. */
+  templateAt: (url: string) => string | undefined;
 };
 
 const NOTHING: Content = { template: '{"Resources":{}}', parameters: new Map(), tags: new Map() };
@@ -54,6 +57,14 @@ export function cloudFormationFake(): CloudFormationFake {
     return xmlError(400, 'ValidationError', `Stack with id ${name} does not exist`);
   }
 
+  function templateOf(input: URLSearchParams): string | FakeAnswer {
+    const body = input.get('TemplateBody');
+    if (body !== null && body.length > 51_200)
+      return xmlError(400, 'ValidationError', 'templateBody must have length at most 51200');
+    const template = body ?? fake.templateAt(input.get('TemplateURL') ?? '');
+    return template ?? xmlError(400, 'ValidationError', 'TemplateURL must reference a valid S3 object');
+  }
+
   function create(name: string, input: URLSearchParams): FakeAnswer {
     const known = stacks.get(name);
     const type = input.get('ChangeSetType');
@@ -71,7 +82,8 @@ export function cloudFormationFake(): CloudFormationFake {
     if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(set)) return xmlError(400, 'ValidationError', 'invalid name');
     if (stack.changeSets.some((each) => each.name === set))
       return xmlError(400, 'AlreadyExistsException', `ChangeSet ${set} already exists`);
-    const template = input.get('TemplateBody') ?? '';
+    const template = templateOf(input);
+    if (typeof template !== 'string') return template;
     const declared = Object.keys(parsed(template).Parameters ?? {});
     const parameters = parametersOf(input, stack);
     const unknown = [...parameters.keys()].filter((key) => !declared.includes(key));
@@ -169,9 +181,13 @@ export function cloudFormationFake(): CloudFormationFake {
     const tags = [...stack.tags].map(
       ([key, value]) => `<member><Key>${key}</Key><Value>${escaped(value)}</Value></member>`,
     );
+    const outputs = Object.entries(stack.outputs ?? {}).map(
+      ([key, value]) =>
+        `<member><OutputKey>${key}</OutputKey><OutputValue>${escaped(value)}</OutputValue></member>`,
+    );
     return xml(
       'DescribeStacks',
-      `<Stacks><member><StackId>1</StackId><StackName>s</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>${stack.status}</StackStatus><Parameters>${parameters.join('')}</Parameters><Tags>${tags.join('')}</Tags></member></Stacks>`,
+      `<Stacks><member><StackId>1</StackId><StackName>s</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime><StackStatus>${stack.status}</StackStatus><Parameters>${parameters.join('')}</Parameters><Tags>${tags.join('')}</Tags><Outputs>${outputs.join('')}</Outputs></member></Stacks>`,
     );
   }
 
@@ -231,6 +247,7 @@ export function cloudFormationFake(): CloudFormationFake {
     service: 'cloudformation',
     stacks,
     operationsTake: 1,
+    templateAt: () => undefined,
     answer({ body }) {
       const input = new URLSearchParams(body.toString());
       return answer(input.get('Action') ?? '', input.get('StackName') ?? '', input);

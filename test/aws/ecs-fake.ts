@@ -42,7 +42,7 @@ export type EcsFake = ServiceFake & {
  *   (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html).
  * - A service of another deployment controller does not take a task definition: InvalidParameterException.
  */
-export function ecsFake(): EcsFake {
+export function ecsFake(account = '123456789012'): EcsFake {
   const definitions: EcsFake['definitions'] = new Map();
   const broken = new Set<string>();
   let waiting = 0;
@@ -186,6 +186,8 @@ export function ecsFake(): EcsFake {
     family: 'web',
     cpu: '256',
     memory: '512',
+    taskRoleArn: `arn:aws:iam::${account}:role/web`,
+    executionRoleArn: `arn:aws:iam::${account}:role/starts-tasks`,
     containerDefinitions: [
       { name: 'web', image: 'found:by-hand' },
       { name: 'logs', image: 'logs:1' },

@@ -31,7 +31,7 @@ const KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' });
  * (https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html, API_GetPublicKey.html). A message is at most 4096 bytes; of the type
  * DIGEST it has the length of the algorithm's digest. A signature is DER, as RFC 3279 has it, with whatever s comes.
  */
-export async function fakeKms(): Promise<FakeKms> {
+export async function fakeKms(atEnd?: (close: () => Promise<void>) => void): Promise<FakeKms> {
   const keyId = '1234abcd-12ab-34cd-56ef-1234567890ab';
   const requests: string[] = [];
   const rules: FakeKms['rules'] = { refuse: undefined, spec: 'ECC_NIST_P256', lies: false };
@@ -39,14 +39,15 @@ export async function fakeKms(): Promise<FakeKms> {
     const operation = String(headers['x-amz-target']).split('.')[1] ?? '';
     requests.push(operation);
     const asked = JSON.parse(body.toString()) as Asked;
-    const answer = rules.refuse ?? (asked.KeyId === keyId ? undefined : 'NotFoundException');
+    const answer =
+      rules.refuse ?? (asked.KeyId.replace(/^arn:.*:key\//, '') === keyId ? undefined : 'NotFoundException');
     if (answer !== undefined) return failure(answer);
     if (operation === 'GetPublicKey') {
       const PublicKey = KEY.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
       return json({ KeyId: keyId, PublicKey, KeySpec: rules.spec, KeyUsage: 'SIGN_VERIFY' });
     }
     return signing(asked, rules.lies);
-  });
+  }, atEnd);
   return { client: new KMSClient({ ...service, maxAttempts: 1 }), keyId, requests, rules };
 }
 

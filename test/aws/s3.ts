@@ -21,13 +21,18 @@ export type FakeS3 = {
 
 /**
  * S3 as far as objects are put, copied and read whole: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html,
- * API_CopyObject.html, API_HeadObject.html and API_GetObject.html. A wrong checksum is `BadDigest`; `If-None-Match: *` on a key that is
+ * API_CopyObject.html, API_HeadObject.html, API_HeadBucket.html and API_GetObject.html. A wrong checksum is `BadDigest`; `If-None-Match: *` on a key that is
  * there is 412 `PreconditionFailed`, and so is a source with another etag; a bucket that is not there is `NoSuchBucket`. A bucket with object
  * lock takes nothing without a checksum (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html), and here,
  * stricter than S3, which would make another version, nothing twice.
  */
 export async function fakeS3(
-  options: { readonly buckets?: readonly string[]; readonly locked?: readonly string[] } = {},
+  options: {
+    readonly buckets?: readonly string[];
+    readonly locked?: readonly string[];
+    /** @default when the test has finished */
+    readonly atEnd?: (close: () => Promise<void>) => void;
+  } = {},
 ): Promise<FakeS3> {
   const { buckets = ['artifacts'], locked = [] } = options;
   const objects = new Map<string, S3Object>();
@@ -44,9 +49,10 @@ export async function fakeS3(
       return copy(objects, path, request);
     if (request.method === 'PUT') return put(objects, path, request, locked.includes(bucket));
     if (request.method === 'GET') return get(objects, path);
+    if (request.method === 'HEAD' && path.replace(/\/$/, '') === bucket) return {};
     if (request.method === 'HEAD') return { ...get(objects, path), body: '' };
     return failure(405, 'MethodNotAllowed');
-  });
+  }, options.atEnd);
   const client = new S3Client({ ...S3_CONFIG, ...service, forcePathStyle: true, maxAttempts: 1 });
   return { client, objects, requests, faults };
 }

@@ -56,7 +56,7 @@ describe('status', () => {
   test('shows what is live and the newest deployments', async () => {
     const { code, stdout, stderr } = await nonevent('status');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^ {2}production {3}storefront {2}1\.0\.0 {2}- {11}free$/m);
+    expect(stdout).toMatch(/^ {2}production {3}storefront {2}1\.0\.0 {2}- {9}- {11}free$/m);
     expect(stdout).toMatch(/^ {2}7a31c9e0 {4}storefront {2}2\.0\.0 {4}✖ rolled back {2}/m);
     expect(stdout).toMatch(/^ {2}7a990000 {4}storefront {2}1\.0\.0 {4}▸ running {6}/m);
   });

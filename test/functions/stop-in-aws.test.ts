@@ -49,12 +49,14 @@ it('ends a build that is waited for at once, and when it could not, as soon as t
 
   const second = await on.deploy(BUILD);
   const other = await on.codeBuild.startedFor('unit', build);
-  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  const { NONEVENT_TABLE: _, ...services } = await on.variables();
-  vi.stubEnv('AWS_ENDPOINT_URL_SFN', services.AWS_ENDPOINT_URL_CODEBUILD ?? '');
-  written.mockRestore();
-  expect(await stop(second)).toEqual({ result: 'requested' });
+  const logged = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  on.codeBuild.faults.push('AccessDeniedException');
+  await expect(stop(second)).rejects.toThrow(/codebuild refused/);
+  logged.mockRestore();
+  expect(other.buildStatus).toBe('IN_PROGRESS');
+  expect(await stop(second)).toEqual({ result: 'already requested' });
   expect(other.buildStatus).toBe('STOPPED');
+  await on.once(second, (deployment) => deployment.view.outcome !== undefined);
 });
 
 const CONTEXT = { functionName: 'stop', awsRequestId: 'id', getRemainingTimeInMillis: () => 60_000 };

@@ -4,43 +4,56 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { bundleFunctions } from '../../lib/infra/bundling/bundle-functions.ts';
+import { bytesAtStart } from '../../lib/infra/bundling/bytes-at-start.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../lib/infra/function-catalogue.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'nonevent-bundles-'));
 afterAll(() => rm(folder, { recursive: true }));
-await bundleFunctions(folder, ['request', 'stage']);
+await bundleFunctions(folder, FUNCTION_NAMES);
 const meta: Readonly<Record<string, Metafile>> = JSON.parse(
   await readFile(join(folder, 'meta.json'), 'utf8'),
 );
 
-/** The bytes that a function reads before its first invocation: its entry and all that this imports, but on demand. */
-function bytesAtStart(name: string): number {
-  const outputs = meta[name]?.outputs ?? {};
-  const read = new Set<string>();
-  const visit = (file: string): void => {
-    const output = outputs[file];
-    if (output === undefined || read.has(file)) return;
-    read.add(file);
-    for (const { kind, path } of output.imports) if (kind === 'import-statement') visit(path);
-  };
-  for (const [file, { entryPoint }] of Object.entries(outputs)) {
-    if (entryPoint === `functions/aws/${name}.ts`) visit(file);
-  }
-  return [...read].reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
-}
+const GOAL_KIB = 400;
+
+/** What is not as small as it should be, and why. */
+const LARGER: Partial<Record<FunctionName, number>> = {
+  // All kinds of stages are in one registry: 90 KB.
+  stage: 500,
+  undo: 455,
+  callback: 500,
+  // The clients of the targets are read when a revision is to be stopped; what they share with its own is read at the start.
+  reconcile: 425,
+  // The clients of S3 and Step Functions share more than esbuild can tell apart.
+  trigger: 420,
+  // The client of S3 alone is 100 KB, and every seal is copied.
+  seal: 540,
+  // The client of S3 again; each reads many megabytes of an export, so what it reads of itself is nothing.
+  'export-file': 460,
+  'fold-seals': 470,
+  'verify-bucket': 525,
+  'conclude-verification': 460,
+};
 
 function inputsOf(name: string): readonly string[] {
   return Object.values(meta[name]?.outputs ?? {}).flatMap(({ inputs }) => Object.keys(inputs));
 }
 
 describe('a bundle', () => {
-  it('is small: what a function reads at its start', () => {
-    expect(bytesAtStart('request')).toBeGreaterThan(100 * 1024);
-    expect(bytesAtStart('request')).toBeLessThan(450 * 1024);
-    expect(bytesAtStart('stage')).toBeLessThan(600 * 1024);
+  it.each(FUNCTION_NAMES)('of %s is small: what is read at its start', (name) => {
+    const kib = bytesAtStart(meta[name] ?? { inputs: {}, outputs: {} }, `functions/aws/${name}.ts`) / 1024;
+    expect(kib).toBeGreaterThan(100);
+    expect(kib).toBeLessThan(LARGER[name] ?? GOAL_KIB);
+  });
+
+  it('describes nothing as JSON Schema, and discovers no endpoints', () => {
+    const inputs = FUNCTION_NAMES.flatMap(inputsOf);
+    expect(inputs).toContain('node_modules/zod/v4/core/schemas.js');
+    expect(inputs.filter((file) => /to-json-schema|mnemonist/.test(file))).toEqual([]);
   });
 
   it('has nothing in it that only a synthesis, a test or one machine needs', () => {
-    const foreign = [...inputsOf('request'), ...inputsOf('stage')].filter((file) =>
+    const foreign = FUNCTION_NAMES.flatMap(inputsOf).filter((file) =>
       /aws-cdk-lib|constructs|aws-local-stepfunctions|dynalite|^lib\/(infra|local|cli)\/|credential-provider-sso/.test(
         file,
       ),

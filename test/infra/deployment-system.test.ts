@@ -159,7 +159,17 @@ describe('the functions', () => {
     const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
     const without = functions.filter(([, { Properties }]) => Properties.DeadLetterConfig === undefined);
     const names = without.map(([id]) => /Functions(\w+?)Function/.exec(id)?.[1]).sort();
-    expect(names).toEqual(['conclude', 'enter', 'publish', 'stage', 'undo']);
+    expect(names).toEqual([
+      'conclude',
+      'concludeverification',
+      'enter',
+      'exportfile',
+      'foldseals',
+      'publish',
+      'stage',
+      'undo',
+      'verifybucket',
+    ]);
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -245,6 +255,8 @@ describe('the event bus', () => {
 it('has the outputs that `nonevent connect` reads', () => {
   expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
     'NoneventArtifacts',
+    'NoneventAuditMachine',
+    'NoneventAudits',
     'NoneventBus',
     'NoneventRegion',
     'NoneventStateMachines',

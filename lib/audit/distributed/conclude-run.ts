@@ -1,23 +1,24 @@
-import type { Finding } from '../finding.ts';
+import { z } from 'zod';
 import { together } from '../walk.ts';
-import { readSealsReading, type SealsReading } from './fold-seals.ts';
+import { readSealsReading, sealsReading } from './fold-seals.ts';
 import { fromJson, toJson } from './ndjson.ts';
 import type { Objects } from './objects.ts';
 import { type Run, reportKey, resultKey } from './run.ts';
-import { type GroupResult, groupResult } from './verify-group.ts';
+import { finding, type GroupResult, groupResult } from './verify-group.ts';
 
 /** What a verification of an export came to: as `audit verify` says it of a table. */
-export type DistributedReport = {
-  readonly sound: boolean;
-  readonly streams: number;
-  readonly commits: number;
-  readonly events: number;
-  readonly unsealed: number;
-  readonly seals: number;
-  readonly newestSeal: SealsReading['newest'];
+export const distributedReport = z.object({
+  sound: z.boolean(),
+  streams: z.int().min(0),
+  commits: z.int().min(0),
+  events: z.int().min(0),
+  unsealed: z.int().min(0),
+  seals: z.int().min(0),
+  newestSeal: sealsReading.shape.newest,
   /** Those of seals first, then in the order of the streams; at most one for each stream. */
-  readonly findings: readonly Finding[];
-};
+  findings: z.array(finding),
+});
+export type DistributedReport = z.output<typeof distributedReport>;
 
 /** No answer of a Lambda function may be larger than 6 MB, and none of Step Functions than 256 KB. */
 const FINDINGS_IN_ANSWER = 20;
@@ -56,7 +57,7 @@ export async function concludeRun(
     unsealed: results.reduce((sum, { unsealed }) => sum + unsealed, 0),
     seals: seals.seals,
     newestSeal: seals.newest,
-    findings: all,
+    findings: [...all],
   };
   await objects.write(reportKey(run), toJson(report));
   return { ...report, findings: all.slice(0, FINDINGS_IN_ANSWER), findingsInAll: all.length };

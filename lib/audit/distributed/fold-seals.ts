@@ -2,13 +2,14 @@ import { z } from 'zod';
 import type { Item } from '../../history/item.ts';
 import type { Finding } from '../finding.ts';
 import { gatherSeals } from '../read-seals.ts';
+import { rewindFrom } from '../rewind.ts';
 import { fromJson, toJson, toNdjson } from './ndjson.ts';
 import type { Objects } from './objects.ts';
 import { readGroup } from './read-group.ts';
 import { groupOf, headsKey, type Run, sealsKey } from './run.ts';
 
 const finding = z.object({ stream: z.string(), seq: z.int(), problem: z.string() });
-const sealsReading = z.object({
+export const sealsReading = z.object({
   seals: z.int(),
   newest: z.object({ seal: z.int(), hash: z.string(), publicKey: z.string(), at: z.string() }).nullable(),
   finding: finding.nullable(),
@@ -47,7 +48,7 @@ export async function foldExportedSeals(
         newest === undefined
           ? null
           : { seal: newest.seal, hash: chain.link(), publicKey: newest.publicKey, at: newest.at },
-      finding: reading.finding ?? null,
+      finding: reading.finding ?? (run.known && rewindFrom(run.known, chain)) ?? null,
     } satisfies SealsReading),
   );
   return { groups };

@@ -15,8 +15,13 @@ export const run = z.object({
   begunAt: z.string().refine((at) => !Number.isNaN(Date.parse(at)), 'expected a time'),
   /** The key that every seal has to be signed with; null to take the one that the first seal pins. */
   publicKey: publicKey.nullable(),
+  /** The newest seal that was verified before, and has to be there still; null where none is known. */
+  known: z.object({ seal: z.int().min(1), hash: z.string(), at: z.string() }).nullable(),
 });
 export type Run = z.output<typeof run>;
+
+/** What an execution is started with: when it was begun, Step Functions says. */
+export type RunInput = { readonly bucket: string; readonly run: Omit<Run, 'begunAt'> };
 
 /**
  * A line of an export's list of files.

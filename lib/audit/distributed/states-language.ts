@@ -26,7 +26,7 @@ const FUNCTIONS_AT_ONCE = 200;
 /**
  * The document that verifies an export of the table with as many functions as it has files: every file is split by streams, the seals
  * are folded, every group of streams is verified, and the results are added up. The input of an execution is
- * `{bucket, run}`, `run` being that of lib/audit/distributed/run.ts without `begunAt`. A history that is not sound makes the
+ * `{bucket, run}`, a `RunInput` of lib/audit/distributed/run.ts. A history that is not sound makes the
  * execution fail with `HistoryTampered`, whose cause is where the report is. Pure.
  *
  * Sources: https://states-language.net/spec.html; AWS Step Functions Developer Guide, "ItemReader (Map)", of which `JSONL` takes
@@ -46,6 +46,7 @@ export function auditStatesLanguage(functions: AuditFunctions = AUDIT_PLACEHOLDE
             'work.$': '$.run.work',
             'groups.$': '$.run.groups',
             'publicKey.$': '$.run.publicKey',
+            'known.$': '$.run.known',
             'begunAt.$': '$$.Execution.StartTime',
           },
         },

@@ -16,7 +16,7 @@ import { readGroup } from './read-group.ts';
 import { headsKey, type Run, resultKey } from './run.ts';
 
 const count = z.int().min(0);
-const finding = z.object({
+export const finding = z.object({
   stream: z.string(),
   seq: count,
   problem: z.string(),

@@ -72,7 +72,9 @@ async function scopeOf({ id, environment, since, until, all }: Written, { store 
 /** A bundle holds what is sealed, so that all there is now is in it. A stack has a key of its own, which no person signs with. */
 async function sealFirst(system: System, { output }: Cli): Promise<void> {
   if (system.kind === 'stack') {
-    output.note([`${system.called} seals its histories itself, every hour: the bundle ends with the newest seal`]);
+    output.note([
+      `${system.called} seals its histories itself, every hour: the bundle ends with the newest seal`,
+    ]);
     return;
   }
   const { dynamodb, table, store, folder } = system;

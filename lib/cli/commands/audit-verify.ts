@@ -2,9 +2,10 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Finding } from '../../audit/finding.ts';
-import { type HistoryReport, verifyHistory } from '../../audit/verify-history.ts';
+import { type HistoryReport, type KnownSeal, verifyHistory } from '../../audit/verify-history.ts';
 import { publicKey } from '../../history/seal-events.ts';
 import { counted } from '../../lifecycle/wording/counted.ts';
+import { NoneventError } from '../../nonevent-error.ts';
 import { type Cli, command } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { takeInterruption } from '../interruption.ts';
@@ -14,7 +15,8 @@ import { showWalk } from '../progress/walk-progress.ts';
 import { knownSealsOf } from '../reading/known-seals.ts';
 import { resumeFileOf } from '../reading/resume-file.ts';
 import { verifyBundleFile } from '../reading/verify-bundle-file.ts';
-import { openSystem } from '../system.ts';
+import type { verifyInAws } from '../reading/verify-in-aws.ts';
+import { openSystem, type System } from '../system.ts';
 import { findStream } from './history.ts';
 
 const input = z.object({
@@ -22,44 +24,72 @@ const input = z.object({
   key: publicKey.optional(),
   forget: z.boolean().default(false),
   resume: z.boolean().default(true),
+  distributed: z.boolean().default(false),
 });
+type Written = z.output<typeof input>;
 
 /** Verifies a bundle; or one stream or all: chain, lifecycle, summaries, seals and signatures. Remembers the newest seal it verified. */
-export default command(input, async ({ what, key, forget, resume }, cli) => {
+export default command(input, async (written, cli) => {
+  const { what, key, forget, distributed } = written;
+  if (distributed && what !== undefined) throw onlyAll(what);
   const file = what === undefined ? undefined : resolve(cli.folder, what);
   if (file !== undefined && isFile(file)) return verifyBundleFile(file, key, cli);
-  const { store, dynamodb, table, identity, close } = await openSystem(cli);
+  const system = await openSystem(cli);
   try {
-    const stream = what === undefined ? undefined : await findStream(store, what);
-    const memory = knownSealsOf(identity, cli);
+    const memory = knownSealsOf(system.identity, cli);
     if (forget) await memory.forget();
     const known = await memory.read();
-    const checkpoint = resumeFileOf(identity, cli);
-    if (!resume) await checkpoint.clear();
-    const progress = showWalk(cli.output);
-    const interruption = takeInterruption();
-    const report = await verifyHistory({
-      client: dynamodb,
-      table,
-      now: Date.now(),
-      checkpoint,
-      signal: interruption.first,
-      seen: progress.seen,
-      ...(stream === undefined ? {} : { stream }),
-      ...(key === undefined ? {} : { publicKey: key }),
-      ...(known === undefined ? {} : { known }),
-    }).finally(() => {
-      progress.end();
-      interruption.release();
-    });
-    if (report.unfinished !== undefined) return interrupted(report.unfinished, interruption.exitCode(), cli);
+    const report = distributed
+      ? await verifyThere(system, { publicKey: key ?? null, known: known ?? null }, cli)
+      : await verifyHere(system, written, known, cli);
+    if (typeof report === 'number') return report;
     const { findings, newestSeal } = report;
     if (findings.length === 0 && newestSeal !== undefined) await memory.write(newestSeal);
     return answer(report, cli);
   } finally {
-    close();
+    system.close();
   }
 });
+
+/** The report, or the exit code of an interruption. */
+async function verifyHere(
+  { store, dynamodb, table, identity }: System,
+  { what, key, resume }: Written,
+  known: KnownSeal | undefined,
+  cli: Cli,
+): Promise<HistoryReport | ExitCode> {
+  const stream = what === undefined ? undefined : await findStream(store, what);
+  const checkpoint = resumeFileOf(identity, cli);
+  if (!resume) await checkpoint.clear();
+  const progress = showWalk(cli.output);
+  const interruption = takeInterruption();
+  const report = await verifyHistory({
+    client: dynamodb,
+    table,
+    now: Date.now(),
+    checkpoint,
+    signal: interruption.first,
+    seen: progress.seen,
+    ...(stream === undefined ? {} : { stream }),
+    ...(key === undefined ? {} : { publicKey: key }),
+    ...(known === undefined ? {} : { known }),
+  }).finally(() => {
+    progress.end();
+    interruption.release();
+  });
+  if (report.unfinished === undefined) return report;
+  return interrupted(report.unfinished, interruption.exitCode(), cli);
+}
+
+/** Loads the clients of more services than any other verification needs. */
+const verifyThere: typeof verifyInAws = async (...given) =>
+  (await import('../reading/verify-in-aws.ts')).verifyInAws(...given);
+
+function onlyAll(what: string): NoneventError {
+  return new NoneventError('InvalidInput', `--distributed verifies every stream, and ${what} was named`, {
+    hint: `leave out --distributed, or ${what}`,
+  });
+}
 
 function interrupted(
   { parts, of }: NonNullable<HistoryReport['unfinished']>,

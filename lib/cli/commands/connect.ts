@@ -15,9 +15,13 @@ const input = z.object({ remove: z.boolean().default(false) });
 /** Makes the commands typed here go to a stack in AWS, or back to the local system. */
 export default command(input, async ({ remove }, cli) => {
   if (cli.flags.local === true && !remove) {
-    throw new NoneventError('InvalidInput', '`nonevent connect` connects to a stack, and --local means none', {
-      hint: 'to go back to the local system type `nonevent connect --remove`',
-    });
+    throw new NoneventError(
+      'InvalidInput',
+      '`nonevent connect` connects to a stack, and --local means none',
+      {
+        hint: 'to go back to the local system type `nonevent connect --remove`',
+      },
+    );
   }
   return remove ? disconnect(cli) : connect(cli);
 });

@@ -43,11 +43,7 @@ const MARKS = {
 >;
 
 /** The settings with where they came from, and the findings with their fixes. Pure. */
-export function doctorLines(
-  settings: Values,
-  findings: readonly Finding[],
-  style: Style,
-): readonly string[] {
+export function doctorLines(settings: Values, findings: readonly Finding[], style: Style): readonly string[] {
   const values = Object.entries(settings).map(([name, { value, from }]) => [
     `  ${name}`,
     oneLine(value ?? '-'),

@@ -51,7 +51,8 @@ export default command(input, async (options, cli) => {
       cli.output.note(await attachmentNote(system.store, rollback));
       return await show(rollback, options, system, cli, true);
     }
-    cli.output.note(consequence(undone, await requireLive(system, undone)));
+    const places = await requireLive(system, undone);
+    cli.output.note([...consequence(undone, places), ...(await movedOn(system, undone, places))]);
     if (!options.yes && !(await isConfirmed(cli.output, 'roll back'))) {
       cli.output.note(['nothing was rolled back']);
       return EXIT.usage;
@@ -106,6 +107,24 @@ function consequence({ view }: Deployment, places: readonly LivePlace[]): readon
       : []),
     `  undoes, newest first: ${lane.join(', ')}`,
   ];
+}
+
+/** Where what it had made live is no longer so: its lane is that of the whole deployment, so it is refused. */
+async function movedOn(
+  { store }: Pick<System, 'store'>,
+  { view }: Deployment,
+  places: readonly LivePlace[],
+): Promise<readonly string[]> {
+  const live = await liveNow(store, view.pipeline);
+  const placed = changesOf(view.pipeline).flatMap((change) =>
+    change.kind === 'place' ? [change.environment] : [],
+  );
+  return [...new Set(placed)]
+    .filter((environment) => !places.some((place) => place.environment === environment))
+    .map((environment) => {
+      const now = live[environment]?.live.release.version ?? 'nothing';
+      return `  it is not live in ${environment}, where ${now} is, so this will be refused: it is taken back everywhere or nowhere`;
+    });
 }
 
 async function show(

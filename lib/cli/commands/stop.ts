@@ -49,7 +49,9 @@ export default command(input, async ({ id, reason, yes, detach, timeout: seconds
     if (output.format === 'text' && !output.isAnswerRead) output.answer([deployment]);
     if (!detach) return await followToEnd(system, deployment, output, seconds);
     if (output.format !== 'text') output.document({ deployment, requested: 'stop' });
-    output.note([`stop requested; watch it with: nonevent status ${shortId(deployment)} --watch${system.options}`]);
+    output.note([
+      `stop requested; watch it with: nonevent status ${shortId(deployment)} --watch${system.options}`,
+    ]);
     return EXIT.done;
   } finally {
     system.close();

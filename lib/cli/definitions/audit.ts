@@ -18,6 +18,7 @@ export const AUDIT: readonly Definition[] = [
       { flags: '--key <digits>', says: 'the public key that every seal has to be signed with' },
       { flags: '--no-resume', says: 'read all again, also what an interrupted run had verified' },
       { flags: '--forget', says: 'forget the seal that was verified last, after the folder was made anew' },
+      { flags: '--distributed', says: 'in AWS, by an export of the table, for one too large for a machine' },
     ],
     formats: ['text', 'json'],
     examples: [

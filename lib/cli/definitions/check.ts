@@ -75,7 +75,7 @@ export const CHECK: readonly Definition[] = [
   {
     name: 'doctor',
     group: 'Check',
-    summary: 'check this machine and say where each value came from',
+    summary: 'check this machine and the system, say where values are from',
     arguments: [],
     options: [],
     formats: ['text', 'json'],
@@ -89,5 +89,23 @@ export const CHECK: readonly Definition[] = [
       { command: 'nonevent doctor --json', says: 'for a bug report', needs: 'system', exit: EXIT.done },
     ],
     load: () => import('../commands/doctor.ts'),
+  },
+  {
+    name: 'redrive',
+    group: 'Check',
+    summary: 'deliver events again that could not be delivered',
+    arguments: [],
+    options: [],
+    formats: ['text', 'json'],
+    examples: [
+      {
+        command: 'nonevent redrive',
+        says: 'what `nonevent doctor` lists as dead letters, once their reason is mended',
+        needs: 'system',
+        exit: EXIT.done,
+      },
+      { command: 'nonevent redrive --json', says: 'how many there were', needs: 'system', exit: EXIT.done },
+    ],
+    load: () => import('../commands/redrive.ts'),
   },
 ];

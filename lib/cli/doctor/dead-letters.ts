@@ -18,10 +18,16 @@ export async function examineDeadLetters(data: string): Promise<Finding> {
     return {
       what,
       state: 'warning',
-      observed: `${counted(dead.size, 'event')} in ${path}; the newest is ${event['detail-type']}, given up after ${counted(attempts, 'attempt')}: ${oneLine(reason).slice(0, 200)}`,
+      observed: `${counted(dead.size, 'event')} in ${path}; the newest is ${event['detail-type']}, given up after ${counted(attempts, 'attempt')}: ${oneLine(inShort(reason)).slice(0, 200)}`,
       fix: 'mend what the reason names, then deliver them again with `nonevent redrive`',
     };
   } catch (thrown) {
     return { what, state: 'problem', observed: messageOf(thrown), fix: `look at ${path}` };
   }
+}
+
+/** What a function failed with is told as Lambda tells it, with its stack. */
+function inShort(reason: string): string {
+  const message = /"errorMessage":("(?:[^"\\]|\\.)*")/.exec(reason)?.[1];
+  return message === undefined ? reason : String(JSON.parse(message));
 }

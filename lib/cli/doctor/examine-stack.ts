@@ -19,9 +19,7 @@ export async function examineStack(
 ): Promise<readonly Finding[]> {
   const profile = chosen.profile.value;
   const stack = chosen.stack.value;
-  const configured = await found('region', () =>
-    awsConfiguration({ profile, region: chosen.region.value }),
-  );
+  const configured = await found('region', () => awsConfiguration({ profile, region: chosen.region.value }));
   if ('state' in configured) return [configured];
   const configuration = configured.value;
   const { region } = configuration;
@@ -170,6 +168,11 @@ async function found<Value>(
     return { value: await find() };
   } catch (thrown) {
     const hint = thrown instanceof NoneventError ? thrown.hint : undefined;
-    return { what, state: 'problem', observed: messageOf(thrown), fix: hint ?? 'run `nonevent doctor` again' };
+    return {
+      what,
+      state: 'problem',
+      observed: messageOf(thrown),
+      fix: hint ?? 'run `nonevent doctor` again',
+    };
   }
 }

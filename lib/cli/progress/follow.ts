@@ -28,7 +28,7 @@ export async function follow(
   until: { readonly signal: AbortSignal; readonly milliseconds?: number | undefined },
   pace: Pace = WATCHING_LOCALLY.follow,
 ): Promise<Followed> {
-  const deadline = until.milliseconds === undefined ? undefined : performance.now() + until.milliseconds;
+  const deadline = performance.now() + (until.milliseconds ?? Number.POSITIVE_INFINITY);
   const commits: Commit[] = [];
   let head: Head | undefined;
   let deployment: Deployment | undefined;
@@ -45,9 +45,9 @@ export async function follow(
     }
     if (deployment !== undefined && hasEnded(deployment)) return { because: 'ended', deployment };
     if (until.signal.aborted) return { because: 'aborted', deployment };
-    if (deadline !== undefined && performance.now() >= deadline) return { because: 'timedOut', deployment };
+    if (performance.now() >= deadline) return { because: 'timedOut', deployment };
     watcher.waiting(deployment);
-    const left = deadline === undefined ? Number.POSITIVE_INFINITY : Math.max(0, deadline - performance.now());
+    const left = Math.max(0, deadline - performance.now());
     await pause(Math.min(pace(quietLooks), left), undefined, { signal: until.signal }).catch(() => undefined);
   }
 }

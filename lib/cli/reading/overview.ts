@@ -1,4 +1,4 @@
-import type { Environment } from '../../environments/environment.ts';
+import type { Environment, LivePair } from '../../environments/environment.ts';
 import { flagInWords, flagValues } from '../../environments/flags.ts';
 import type { Overview } from '../../environments/overview.ts';
 import type { Readiness } from '../../environments/readiness.ts';
@@ -31,8 +31,9 @@ export function overviewLines(
   );
   return [
     style.bold('Live'),
-    ...table([['  environment', 'pipeline', 'live', 'known good', 'lease'], ...live], (cell, _, row) =>
-      row === 0 ? style.dim(cell) : cell,
+    ...table(
+      [['  environment', 'pipeline', 'live', 'settings', 'known good', 'lease'], ...live],
+      (cell, _, row) => (row === 0 ? style.dim(cell) : cell),
     ),
     ...rollbackLines(readiness, style),
     ...flagsSection(environments, style),
@@ -97,14 +98,20 @@ function liveRows(
     ...(waiting === '' ? [] : [`then ${waiting}`]),
   ].join(', ');
   const pairs = Object.entries(live);
-  if (pairs.length === 0) return [[`  ${name}`, '-', 'nothing', '-', held]];
+  if (pairs.length === 0) return [[`  ${name}`, '-', 'nothing', '-', '-', held]];
   return pairs.map(([pipeline, pair]) => [
     `  ${name}`,
     pipeline,
     trafficInWords(pair.live, traffic[pipeline]),
-    pair.knownGood?.release.version ?? '-',
+    pair.live.settings === undefined ? '-' : `${pair.live.settings.version}`,
+    knownGoodInWords(pair),
     held,
   ]);
+}
+
+function knownGoodInWords({ knownGood, cooled }: LivePair): string {
+  if (knownGood === null) return '-';
+  return cooled === true ? `${knownGood.release.version}, stopped` : knownGood.release.version;
 }
 
 /** A revision that is not recorded as live may have all the traffic: just before it is recorded, or while that is undone. */

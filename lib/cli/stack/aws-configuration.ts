@@ -29,7 +29,24 @@ export async function awsConfiguration(given: {
     credentials:
       profile === undefined
         ? fromNodeProviderChain({ clientConfig })
-        : fromIni({ profile, clientConfig }),
+        : keptUntilTheyExpire(fromIni({ profile, clientConfig })),
+  };
+}
+
+/** Begins to be renewed this long before the end, so that a request that is under way does not meet it. Milliseconds. */
+const RENEWED_BEFORE_MS = 5 * 60_000;
+
+/** So that a profile is asked once for all clients: it may stand for a login, a role or a process. */
+function keptUntilTheyExpire<Credentials extends { readonly expiration?: Date }>(
+  provide: () => Promise<Credentials>,
+): () => Promise<Credentials> {
+  let known: Promise<Credentials> | undefined;
+  return async () => {
+    const { expiration } = (await known?.catch(() => undefined)) ?? {};
+    const isOver = expiration !== undefined && expiration.getTime() - Date.now() < RENEWED_BEFORE_MS;
+    if (isOver) known = undefined;
+    known ??= provide();
+    return known;
   };
 }
 

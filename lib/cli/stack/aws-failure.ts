@@ -45,7 +45,11 @@ function diagnosisOf(thrown: unknown, action: string, place: AwsPlace): Diagnosi
     return isExpired(message) ? expired(message, place) : noCredentials(message, place);
   }
   if (/ExpiredToken|RequestExpired/.test(name)) return expired(message, place);
-  if (/InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId|InvalidSignature|SignatureDoesNotMatch|AuthFailure/.test(name))
+  if (
+    /InvalidClientTokenId|UnrecognizedClient|InvalidAccessKeyId|InvalidSignature|SignatureDoesNotMatch|AuthFailure/.test(
+      name,
+    )
+  )
     return {
       why: `AWS does not accept the credentials (${name})`,
       hint: `${otherCredentials(place)}; a clock that is off by minutes does this too`,

@@ -39,7 +39,7 @@ export function chooseSystem(surroundings: Surroundings): ChosenSystem {
   const data = findSettings(surroundings).data.value;
   const connection = readStackConnection(data);
   const from = connectionFile(data);
-  const stack = valueOf(surroundings, 'stack', stackName, connection?.stack, from);
+  const stack = settingOf(surroundings, 'stack', stackName, connection?.stack, from);
   if (stack === undefined && named === undefined) return { system: { value: 'local', from: 'default' } };
   return chosenStack(surroundings, stack ?? { value: DEFAULT_STACK, from: 'default' }, connection, from);
 }
@@ -50,7 +50,7 @@ export function chooseSystem(surroundings: Surroundings): ChosenSystem {
  * Errors: `InvalidInput` for a name that cannot be one.
  */
 export function chooseStackToConnect(surroundings: Surroundings): ChosenStack {
-  const stack = valueOf(surroundings, 'stack', stackName, undefined, '');
+  const stack = settingOf(surroundings, 'stack', stackName, undefined, '');
   return chosenStack(surroundings, stack ?? { value: DEFAULT_STACK, from: 'default' }, undefined, '');
 }
 
@@ -60,14 +60,14 @@ function chosenStack(
   connection: StackConnection | undefined,
   file: string,
 ): ChosenStack {
-  const region: Setting<string | undefined> = valueOf(
+  const region: Setting<string | undefined> = settingOf(
     surroundings,
     'region',
     regionName,
     connection?.region,
     file,
   ) ?? { value: undefined, from: 'the configuration of AWS' };
-  const profile: Setting<string | undefined> = valueOf(
+  const profile: Setting<string | undefined> = settingOf(
     surroundings,
     'profile',
     profileName,
@@ -88,7 +88,7 @@ const VARIABLES = {
   region: 'NONEVENT_REGION',
 } as const;
 
-function valueOf(
+function settingOf(
   { flags, environment }: Surroundings,
   name: keyof typeof VARIABLES,
   form: z.ZodType<string>,

@@ -1,9 +1,15 @@
-import { CloudFormationClient, DescribeStacksCommand, type Output } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  type CloudFormationClientConfig,
+  DescribeStacksCommand,
+  type Output,
+} from '@aws-sdk/client-cloudformation';
 import { NoneventError } from '../../nonevent-error.ts';
 import { OUTPUT_PREFIX, type StackOutputs, stackOutputs } from '../../stages/cloud/stack-outputs.ts';
-import type { AwsConfiguration } from './aws-configuration.ts';
 import { awsFailure } from './aws-failure.ts';
 import type { StackConnection } from './stack-connection.ts';
+
+type Configuration = CloudFormationClientConfig & { readonly region: string };
 
 /**
  * Asks a stack what is in it.
@@ -11,7 +17,7 @@ import type { StackConnection } from './stack-connection.ts';
  * Errors: `Unreachable` where there is no such stack, where it is not one of Nonevent's, or where AWS cannot be asked.
  */
 export async function describeStack(
-  configuration: AwsConfiguration,
+  configuration: Configuration,
   { stack, profile }: { readonly stack: string; readonly profile: string | undefined },
 ): Promise<StackConnection> {
   const { region } = configuration;
@@ -30,8 +36,9 @@ export async function describeStack(
   };
 }
 
-async function outputsIn(
-  configuration: AwsConfiguration,
+/** The outputs of a stack. Error: `Unreachable`. */
+export async function outputsIn(
+  configuration: Configuration,
   stack: string,
   profile: string | undefined,
 ): Promise<readonly Output[]> {

@@ -2,7 +2,10 @@ import type { EventStore } from '../../history/event-store.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 
 /** A store whose outages are told in the words of `explain`. What is wrong with a history itself is passed on as it is. */
-export function explainedStore(store: EventStore, explain: (outage: NoneventError) => NoneventError): EventStore {
+export function explainedStore(
+  store: EventStore,
+  explain: (outage: NoneventError) => NoneventError,
+): EventStore {
   const explained = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
     try {
       return await answer;

@@ -11,15 +11,15 @@ export function requireLocalHere(surroundings: Surroundings, command: string): v
   const chosen = chooseSystem(surroundings);
   if (!('stack' in chosen)) return;
   const { value, from } = chosen.stack;
-  const isTyped = chosen.system.from.startsWith('flag ') || typed(surroundings) !== undefined;
   throw new NoneventError(
     'InvalidInput',
     `\`nonevent ${command}\` runs the local system, and commands here go to stack ${value} (${from})`,
     {
       fields: { stack: value },
-      hint: isTyped
-        ? 'leave out --stack, --profile and --region'
-        : `run \`nonevent ${command} --local\` and add --local to what is meant for it, or go back with \`nonevent connect --remove\``,
+      hint:
+        typed(surroundings) !== undefined
+          ? 'leave out --stack, --profile and --region'
+          : `run \`nonevent ${command} --local\` and add --local to what is meant for it, or go back with \`nonevent connect --remove\``,
     },
   );
 }

@@ -4,7 +4,10 @@ import { stackOutputs } from '../../stages/cloud/stack-outputs.ts';
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-create-stack.html#cfn-using-console-initiating-stack-creation */
 export const stackName = z
   .string()
-  .regex(/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/, 'expected the name of a stack: a letter, then letters, digits and -');
+  .regex(
+    /^[a-zA-Z][-a-zA-Z0-9]{0,127}$/,
+    'expected the name of a stack: a letter, then letters, digits and -',
+  );
 
 /** Looked at before it becomes a part of a host name. */
 export const regionName = stackOutputs.shape.Region;

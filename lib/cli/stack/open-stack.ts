@@ -23,8 +23,7 @@ export async function openStack(chosen: ChosenStack): Promise<StackSystem> {
     chosen.known ?? (await describeStack(configuration, { stack: chosen.stack.value, profile }));
   const place: AwsPlace = { stack: connection.stack, region: connection.region, profile };
   const dynamodb = new DynamoDBClient(configuration);
-  const explain = (thrown: unknown, request: AwsRequest): NoneventError =>
-    awsFailure(thrown, request, place);
+  const explain = (thrown: unknown, request: AwsRequest): NoneventError => awsFailure(thrown, request, place);
   const called = `stack ${connection.stack} in ${connection.region}`;
   return {
     kind: 'stack',
@@ -98,16 +97,15 @@ async function packed(
 
 /** An error of the disk or of git has no answer of a service, and is not about credentials either. */
 function isOfAws(thrown: unknown): boolean {
-  return thrown instanceof Error && ('$metadata' in thrown || /Provider/.test(thrown.name) || '$response' in thrown);
+  return (
+    thrown instanceof Error &&
+    ('$metadata' in thrown || /Provider/.test(thrown.name) || '$response' in thrown)
+  );
 }
 
 /** What was typed has to be typed again; variables and the file are still there. */
 function optionsFor({ stack, region, profile }: ChosenStack): string {
-  return [
-    ['stack', stack] as const,
-    ['region', region] as const,
-    ['profile', profile] as const,
-  ]
+  return [['stack', stack] as const, ['region', region] as const, ['profile', profile] as const]
     .flatMap(([name, { value, from }]) => (from.startsWith('flag ') ? [` --${name} ${value}`] : []))
     .join('');
 }

@@ -17,7 +17,10 @@ export async function requireInstalled(
 ): Promise<void> {
   const digest = pipelineDigest(pipeline);
   const name = pipeline.pipeline;
-  const found = await publishedVersions(client, stateMachines).find({ pipeline: name, pipelineDigest: digest });
+  const found = await publishedVersions(client, stateMachines).find({
+    pipeline: name,
+    pipelineDigest: digest,
+  });
   if (found !== undefined) return;
   const local = Object.entries(pipeline.environments).find(([, { target }]) => target.kind === 'process');
   throw new NoneventError(

@@ -5,9 +5,9 @@ import { build, type Metafile } from 'esbuild';
 import { importWhatIsUsed } from './import-what-is-used.ts';
 import { lambdaCredentials } from './lambda-credentials.ts';
 import { pastBarrels } from './past-barrels.ts';
+import { schemasThatOnlyCheck } from './schemas-that-only-check.ts';
 import { versionsOfClients } from './versions-of-clients.ts';
 import { withoutEndpointDiscovery } from './without-endpoint-discovery.ts';
-import { withoutJsonSchema } from './without-json-schema.ts';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -21,14 +21,17 @@ const REQUIRE =
  * beside it. `<folder>/meta.json` says what is in each file. The same sources give the same bytes.
  */
 export async function bundleFunctions(folder: string, names: readonly string[]): Promise<void> {
-  const bundled = await Promise.all(names.map(async (name) => [name, await bundle(folder, name)] as const));
+  const bundled = await Promise.all(
+    names.map(async (name) => [name, await bundle(folder, name, `functions/aws/${name}.ts`)] as const),
+  );
   await writeFile(join(folder, 'meta.json'), JSON.stringify(Object.fromEntries(bundled)));
 }
 
-async function bundle(folder: string, name: string): Promise<Metafile> {
+/** Bundles one entry, a path in this project, in the same way. */
+export async function bundle(folder: string, name: string, entry: string): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: PROJECT,
-    entryPoints: { index: `functions/aws/${name}.ts` },
+    entryPoints: { index: entry },
     outdir: join(folder, name),
     outExtension: { '.js': '.mjs' },
     banner: { js: REQUIRE },
@@ -48,7 +51,7 @@ async function bundle(folder: string, name: string): Promise<Metafile> {
     logLevel: 'warning',
     plugins: [
       importWhatIsUsed,
-      withoutJsonSchema,
+      schemasThatOnlyCheck,
       withoutEndpointDiscovery,
       versionsOfClients,
       lambdaCredentials,

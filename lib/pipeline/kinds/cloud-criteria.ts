@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../duration.ts';
+import { type PrometheusBound, prometheusBound } from './prometheus-criteria.ts';
 
 /** Periods that CloudWatch can sum up (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html). */
 const SHORT_PERIODS: readonly number[] = [1, 5, 10, 20, 30];
@@ -44,14 +45,28 @@ const metricBound = z
   );
 export type MetricBound = z.output<typeof metricBound>;
 
-/** What an analysis is told by Amazon CloudWatch. */
+type Metrics = { readonly metrics?: readonly (MetricBound | PrometheusBound)[] | undefined };
+
+/** The metrics of Amazon CloudWatch among those of an analysis. */
+export function cloudMetricsOf({ metrics = [] }: Metrics): readonly MetricBound[] {
+  return metrics.flatMap((metric) => ('prometheus' in metric ? [] : [metric]));
+}
+
+/** The metrics that revisions tell themselves among those of an analysis. */
+export function prometheusMetricsOf({ metrics = [] }: Metrics): readonly PrometheusBound[] {
+  return metrics.flatMap((metric) => ('prometheus' in metric ? [metric] : []));
+}
+
+/** What an analysis is told by others than the router. */
 export const cloudCriteria = {
   metrics: z
-    .array(metricBound)
+    .array(z.union([metricBound, prometheusBound]).meta({ title: 'Metric' }))
     .min(1)
     .max(10)
     .optional()
-    .describe('In an AWS account: metrics of Amazon CloudWatch, each with `max`, `min` or `maxIncrease`.'),
+    .describe(
+      'Metrics, each with `max`, `min` or `maxIncrease`: of Amazon CloudWatch in an AWS account, and with `prometheus` those that the new revision tells itself.',
+    ),
   alarms: z
     .array(word)
     .min(1)

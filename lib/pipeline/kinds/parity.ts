@@ -11,6 +11,7 @@ const PARTS: readonly string[] = [
   ),
   'runtime',
   'flags',
+  'schemas',
   'live',
 ];
 
@@ -37,7 +38,9 @@ export const parityStage = z.strictObject({
     .array(manifestPath)
     .max(100)
     .default([])
-    .describe('What may differ, with all that is below it: `env.LOG_LEVEL`, `drain`, `flags`.'),
+    .describe(
+      'What may differ, with all that is below it: `env.LOG_LEVEL`, `drain`, `flags`, `schemas.main`.',
+    ),
 });
 
 export type ParityStage = z.output<typeof parityStage>;

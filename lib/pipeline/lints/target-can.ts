@@ -62,6 +62,8 @@ function obstacleOf(stage: Stage, target: AwsTarget): Obstacle | undefined {
       return countObstacle(stage, target);
     case 'http':
       return stage.url.startsWith('/') ? addressObstacle(stage, target) : undefined;
+    case 'rehearsal':
+      return rehearsalObstacle(target);
     default:
       return undefined;
   }
@@ -88,6 +90,19 @@ function countObstacle({ errorRate, p95 }: AnalysisStage, { kind }: AwsTarget): 
     message: 'judges p95 of a Lambda alias, which is not known by version',
     hint: 'judge by errorRate or alarms',
   };
+}
+
+function rehearsalObstacle({ kind, url }: AwsTarget): Obstacle | undefined {
+  if (kind === 'cloudFormation') {
+    return {
+      message:
+        'takes a CloudFormation stack back and forward again, whose change sets are carried out only once',
+      hint: 'rehearse on a target whose revisions stay',
+      field: 'kind',
+    };
+  }
+  if (url !== undefined) return undefined;
+  return { message: 'sends load to a target without url', hint: 'give the target its url', field: 'kind' };
 }
 
 function addressObstacle({ through }: HttpStage, { kind, url }: AwsTarget): Obstacle | undefined {

@@ -17,7 +17,7 @@ const LONGEST = 14 * 60;
 const page: CodePage = {
   title: 'a change takes longer than a function of Lambda may run',
   explanation:
-    'A place or shift on a target in AWS is waited for by a function of Lambda, which is ended after 15 minutes. What AWS was asked to do goes on by itself, and the next attempt finds it and waits for the rest; so give such a stage at most 14 minutes.',
+    'A place, shift or rehearsal on a target in AWS is waited for by a function of Lambda, which is ended after 15 minutes. What AWS was asked to do goes on by itself, and the next attempt finds it and waits for the rest; so give such a stage at most 14 minutes.',
   wrong: file('20m'),
   right: file('14m'),
 };
@@ -29,7 +29,7 @@ export const withinAnInvocation: Lint = {
   page,
   find: ({ pipeline, placed }) =>
     placed.flatMap(({ stage, path }) => {
-      if (stage.kind !== 'place' && stage.kind !== 'shift') return [];
+      if (stage.kind !== 'place' && stage.kind !== 'shift' && stage.kind !== 'rehearsal') return [];
       const kind = pipeline.environments[stage.environment]?.target.kind ?? 'process';
       if (kind === 'process' || stage.timeout <= LONGEST) return [];
       const message = `${stage.name} may take ${stage.timeout / 60} minutes on a target of kind ${kind}: expected at most 14`;

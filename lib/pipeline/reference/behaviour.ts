@@ -49,7 +49,8 @@ they run on, and its next start takes them over.
 
 After a success two revisions stay running: the **live** one, and the **known good** one. Known good is the revision that was live before, the last one that
 a deployment had ended with successfully: it is kept warm so that \`nonevent rollback\` only has to give it the traffic. The next success makes today's live
-one known good and removes the one before. A revision whose deployment failed is removed when that is undone. Every placed revision that ends by itself is started again.
+one known good and removes the one before. With \`warm\` in the environment it is stopped earlier, once that time is over; a rollback then
+places it again first. A revision whose deployment failed is removed when that is undone. Every placed revision that ends by itself is started again.
 
 A service must listen at \`$PORT\`. One that is healthy on another port for three seconds while nobody listens on its own is given up, and the message says where it
 listens (on Linux; elsewhere its stage takes its whole \`timeout\`).

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Judgement } from '../../history/deployment-events.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { AnalysisStage } from '../../pipeline/kinds/analysis.ts';
-import type { MetricBound } from '../../pipeline/kinds/cloud-criteria.ts';
+import { cloudMetricsOf, type MetricBound } from '../../pipeline/kinds/cloud-criteria.ts';
 import type { Alarm, CloudMetrics } from '../cloud/metrics.ts';
 import type { Json, StageContext } from '../kind.ts';
 import { changedAt } from './changed-at.ts';
@@ -29,9 +29,9 @@ const cloudSeen = z.object({
   alarms: z.array(alarmSeen),
 });
 
-/** Whether an analysis is about metrics or alarms. */
-export function watchesCloud({ metrics, alarms }: AnalysisStage): boolean {
-  return metrics !== undefined || alarms !== undefined;
+/** Whether an analysis is about metrics or alarms of AWS. */
+export function watchesCloud(stage: AnalysisStage): boolean {
+  return cloudMetricsOf(stage).length > 0 || stage.alarms !== undefined;
 }
 
 /** Takes note of what was before. Error: `Unreachable` where there is no AWS to ask. */
@@ -41,7 +41,7 @@ export async function beginCloud(stage: AnalysisStage, context: StageContext): P
   const changed = changedAt(context.deployment.view, stage.environment) ?? at;
   const found = await alarmsOf(source, stage);
   const meansBefore = await Promise.all(
-    (stage.metrics ?? []).map((metric) => meanBefore(source, metric, changed, stage.for)),
+    cloudMetricsOf(stage).map((metric) => meanBefore(source, metric, changed, stage.for)),
   );
   return { at, changedAt: changed, alarms: Object.fromEntries(found), meansBefore };
 }
@@ -66,7 +66,7 @@ export async function observeCloud(stage: AnalysisStage, context: StageContext, 
   const now = context.now();
   const found = await alarmsOf(source, stage);
   const metrics = await Promise.all(
-    (stage.metrics ?? []).map(async (metric, index): Promise<z.output<typeof metricSeen>> => {
+    cloudMetricsOf(stage).map(async (metric, index): Promise<z.output<typeof metricSeen>> => {
       const answered = await source.datapoints(metric, from.at, now);
       const values = 'problem' in answered ? [] : answered.points.map(({ value }) => value);
       return {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../history/canonical-json.ts';
 import type { AnalysisStage } from '../../pipeline/kinds/analysis.ts';
-import type { MetricBound } from '../../pipeline/kinds/cloud-criteria.ts';
+import { cloudMetricsOf, type MetricBound } from '../../pipeline/kinds/cloud-criteria.ts';
 
 /** A metric since the analysis began, over whole periods. */
 export const metricSeen = z.object({
@@ -35,7 +35,7 @@ const EPSILON = 1e-9;
 
 /** Holds each metric's bounds. A bound holds only when there is a value for each period of the time that is observed. Pure. */
 export function holdMetrics(stage: AnalysisStage, seen: readonly MetricSeen[]): readonly HeldCriterion[] {
-  return (stage.metrics ?? []).map((metric) => {
+  return cloudMetricsOf(stage).map((metric) => {
     const expected = boundsInWords(metric);
     const found = seen.find((one) => isSame(one.of, metric));
     if (found === undefined || found.problem !== null || found.values === 0) {

@@ -57,8 +57,7 @@ export async function beginMeasuring(
 ): Promise<Json> {
   const { revision } = revisionOf(view);
   const { weights, revisions: placed } = await target.state();
-  const live =
-    heaviest(weights, revision) ?? heaviest(weightsBeforeShifts(view, environment) ?? {}, revision) ?? null;
+  const live = liveBeside(weights, view, environment);
   const { epoch, revisions } = await target.counters();
   return {
     at,
@@ -75,6 +74,18 @@ export async function beginMeasuring(
       .catch(null)
       .parse(live === null ? null : (revisions[live] ?? NO_TRAFFIC)),
   };
+}
+
+/** The revision that the new one of a deployment is held against; `null` at a first deployment. Pure. */
+export function liveBeside(
+  weights: TargetState['weights'],
+  view: DeploymentView,
+  environment: string,
+): string | null {
+  const { revision } = revisionOf(view);
+  return (
+    heaviest(weights, revision) ?? heaviest(weightsBeforeShifts(view, environment) ?? {}, revision) ?? null
+  );
 }
 
 function exitsOf(placed: TargetState['revisions'], candidate: string): number {

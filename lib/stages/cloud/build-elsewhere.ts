@@ -48,8 +48,11 @@ export function buildElsewhere<S extends Stage & InProject, Result>(
       const build =
         begun ??
         (await builds.start({ ...work.order(stage, context, capture), project, run: errand.reference }));
+      // A build that was begun just now has said nothing yet.
+      const isRunning = build.status === 'IN_PROGRESS';
+      if (isRunning && begun === undefined) return { state: 'running' };
       const seen = await work.follow?.(stage, context, build);
-      if (build.status === 'IN_PROGRESS') return { state: 'running' };
+      if (isRunning) return { state: 'running' };
       const evidence = { ...masked(await build.evidence(), stage), ...seen };
       return failureOf(stage, evidence) ?? work.result(stage, evidence, build, context);
     },

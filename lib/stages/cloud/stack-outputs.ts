@@ -21,3 +21,12 @@ export const stackOutputs = z.object({
     .describe('What comes before a pipeline in the ARN of its state machine.'),
 });
 export type StackOutputs = Readonly<z.output<typeof stackOutputs>>;
+
+/** What an installed system tells besides, for `nonevent audit verify --distributed`, which asks for it when it is run. */
+export const auditOutputs = z.object({
+  Audits: stackOutputs.shape.Artifacts,
+  AuditMachine: z
+    .string()
+    .regex(/^arn:[^:]+:states:[^:]+:\d{12}:stateMachine:[\w-]+$/, 'expected the ARN of a state machine'),
+});
+export type AuditOutputs = Readonly<z.output<typeof auditOutputs>>;

@@ -11,8 +11,8 @@ export type AttemptResult<T> =
 
 export type WatchedAttempt = { readonly stage: Stage; readonly number: number };
 
-/** How often a running attempt looks whether the deployment was stopped, in milliseconds. */
-const LOOK_EVERY = 250;
+/** Where a read costs nothing, a stop is seen at once. */
+const LOOK_EVERY_MS = 250;
 
 /** How long work that was told to end may take for it, in milliseconds. Recording the outcome needs the rest of the handler's time. */
 const END_WITHIN = 5_000;
@@ -132,6 +132,7 @@ function watchForStop(
   attempt: WatchedAttempt,
   controller: AbortController,
 ): () => void {
+  const { lookForStopEveryMs: every = LOOK_EVERY_MS } = services;
   let known = session;
   let timer: ReturnType<typeof setTimeout>;
   const look = async (): Promise<void> => {
@@ -144,8 +145,8 @@ function watchForStop(
         `could not look whether ${known.deployment.view.deployment} was stopped: ${messageOf(thrown)}`,
       );
     }
-    if (!controller.signal.aborted) timer = setTimeout(look, LOOK_EVERY);
+    if (!controller.signal.aborted) timer = setTimeout(look, every);
   };
-  timer = setTimeout(look, LOOK_EVERY);
+  timer = setTimeout(look, every);
   return () => clearTimeout(timer);
 }

@@ -82,10 +82,12 @@ export async function settleAwaited(services: Services, deployment: DeploymentId
     const over = known.open ? causeToEnd(services, session, stage) : undefined;
     if (over !== undefined) {
       session = await failStage(services, session, stage, kindOf(stage).recoveries, over, known.attempts);
-      const context = await stageContext(services, session, known.attempts, services.closing);
-      await awaitedWork(stage).stop(context, errand);
     } else if (known.open && known.awaiting?.answer === 'codeBuild') {
       session = await advanceAwaited(services, session, stage);
+    }
+    if (wasEnded(session, stage)) {
+      const context = await stageContext(services, session, known.attempts, services.closing);
+      await awaitedWork(stage).stop(context, errand);
     }
     await answerTask(services, session, stage);
   }
@@ -101,6 +103,12 @@ function causeToEnd(services: Services, { deployment }: Session, stage: Stage): 
     expected: `an answer within ${stage.timeout} s`,
     observed: `no outcome within ${stage.timeout} s`,
   };
+}
+
+/** Whether the attempt was ended from here: its work may still go on, also where it could not be told to end at first. */
+function wasEnded({ deployment }: Session, stage: Stage): boolean {
+  const { open, failure } = stageViewOf(deployment, stage.name);
+  return !open && (failure?.mode === 'stopped' || failure?.mode === 'timedOut');
 }
 
 /**

@@ -3,10 +3,10 @@ import { decideOnEnvironment } from '../../environments/decide-on-environment.ts
 import { environmentStream } from '../../environments/environment.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import { event } from '../../history/events.ts';
-import { newestDeployments } from '../../history/find-deployment.ts';
 import { messageOf } from '../../nonevent-error.ts';
 import type { Target, Targets } from '../../targets/target.ts';
 import { definitionOf } from '../definition-of.ts';
+import { environmentsOfNewest } from './environments-of-newest.ts';
 
 export type CoolingServices = {
   readonly store: EventStore;
@@ -16,9 +16,6 @@ export type CoolingServices = {
   readonly log: (line: string) => void;
 };
 
-/** How many of the newest deployments are asked for their environments. One that none of them names is looked at no more. */
-const NEWEST = 100;
-
 /**
  * Stops the known-good revisions whose window is over, in every environment that the newest deployments name. Each is recorded
  * first, so that a rollback that comes meanwhile places it again. Convergent.
@@ -27,7 +24,7 @@ const NEWEST = 100;
  */
 export async function coolRevisions(services: CoolingServices): Promise<readonly string[]> {
   const stopped: string[] = [];
-  for (const environment of await environmentsOf(services.store)) {
+  for (const environment of await environmentsOfNewest(services.store)) {
     const { commits } = await services.store.load(environmentStream(environment));
     for (const due of coolingDue(commits, services.now())) {
       try {
@@ -38,17 +35,6 @@ export async function coolRevisions(services: CoolingServices): Promise<readonly
     }
   }
   return stopped;
-}
-
-async function environmentsOf(store: EventStore): Promise<readonly string[]> {
-  const names = new Set<string>();
-  for (const deployment of await newestDeployments(store, NEWEST)) {
-    const { commits } = await store.load(`deployment#${deployment}`);
-    const opening = commits[0]?.events[0];
-    if (opening?.type !== 'DeploymentRequested') continue;
-    for (const name of Object.keys(opening.data.pipeline.environments)) names.add(name);
-  }
-  return [...names];
 }
 
 async function cool(services: CoolingServices, environment: string, due: Cooling): Promise<boolean> {

@@ -53,8 +53,9 @@ async function prepareEnvironment(
     requireSchemasToReturn(commits, view, environment, []);
     return { environment, returnsTo: [] };
   }
-  const live = foldEnvironment(commits).live[pipeline]?.live;
-  if (live?.deployment !== view.of) throw notLive(environment, view.of ?? view.deployment, live);
+  const pair = foldEnvironment(commits).live[pipeline];
+  const live = pair?.live;
+  if (live?.deployment !== view.of) throw notLive(view, environment, live);
   const before = captureBeforeShifts(view, environment);
   const names = Object.keys(withTraffic(before?.weights ?? {}));
   if (names.length === 0) throw nothingBefore(environment, pipeline);
@@ -66,7 +67,8 @@ async function prepareEnvironment(
   // Such a target comes back by what it remembered; there is nothing to place.
   if (before?.remembered !== undefined) return { environment, returnsTo: names };
   requireSchemasToReturn(commits, view, environment, returning);
-  await makeRunning(services, view, returning, environment, signal);
+  const stopping = pair?.cooled === true ? pair.knownGood?.revision : undefined;
+  await makeRunning(services, view, { returning, stopping }, environment, signal);
   return { environment, returnsTo: names };
 }
 
@@ -91,7 +93,14 @@ function requireSchemasToReturn(
 async function makeRunning(
   { store, targets }: Services,
   { pipeline: { pipeline, environments }, deployment: rollback }: DeploymentView,
-  returning: readonly RevisionRef[],
+  {
+    returning,
+    stopping,
+  }: {
+    readonly returning: readonly RevisionRef[];
+    /** Its window is over: it may still run, but somebody has begun to stop it. */
+    readonly stopping: string | undefined;
+  },
   environment: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -99,7 +108,10 @@ async function makeRunning(
   if (serving === undefined) throw new Error(`pipeline ${pipeline} has no environment ${environment}`);
   const targetWith = (definition: EnvironmentDefinition): Promise<Target> =>
     targets.target(environment, pipeline, definition, rollback);
-  const { revisions } = await (await targetWith(serving)).state();
+  const current = await targetWith(serving);
+  if (stopping !== undefined && returning.some(({ revision }) => revision === stopping))
+    await current.remove(stopping);
+  const { revisions } = await current.state();
   for (const ref of returning) {
     const { revision, deployment } = ref;
     if (revisions.some((one) => one.revision === revision && one.running)) continue;
@@ -116,12 +128,22 @@ async function makeRunning(
   }
 }
 
-function notLive(environment: string, of: string, live: RevisionRef | undefined): NoneventError {
+function notLive(
+  { pipeline, of: undone, deployment }: DeploymentView,
+  environment: string,
+  live: RevisionRef | undefined,
+): NoneventError {
+  const of = undone ?? deployment;
+  const environments = changesOf(pipeline).filter(({ kind }) => kind === 'acquire');
+  const whole =
+    environments.length > 1
+      ? ', and then this one: a deployment is taken back in all of its environments or in none'
+      : '';
   const now =
     live === undefined ? 'nothing is live' : `${live.revision} of deployment ${live.deployment} is live`;
   return new NoneventError('Conflict', `deployment ${of} is not what is live in ${environment}: ${now}`, {
     fields: { environment, deployment: of },
-    hint: `undo what is live with \`nonevent rollback ${environment}\``,
+    hint: `undo what is live with \`nonevent rollback ${environment}\`${whole}`,
   });
 }
 

@@ -2,8 +2,8 @@ import { removeEnded } from '../../environments/remove-ended.ts';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import { pipelineDigest } from '../../history/digests.ts';
 import type { EventStore } from '../../history/event-store.ts';
-import { newestDeployments } from '../../history/find-deployment.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import { environmentsOfNewest } from './environments-of-newest.ts';
 import type { DeploymentRef, Executions } from './executions.ts';
 import { openDeployments } from './open-deployments.ts';
 import { openSession } from './session.ts';
@@ -11,9 +11,6 @@ import { startOrClose } from './start-or-close.ts';
 
 /** With this many runs that died, something kills them. */
 const RUNS_AT_MOST = 100;
-
-/** How many of the newest deployments are asked for their environments: a lease is taken late within minutes, or never. */
-const NEWEST = 20;
 
 export type Reconciled = {
   readonly open: readonly DeploymentId[];
@@ -56,21 +53,9 @@ export async function reconcile(services: ReconcileServices): Promise<Reconciled
   };
   const open = await openDeployments(services.store);
   const drivenOn = await changedOf(open, (deployment) => driveOn(services, deployment));
-  const environments = await environmentsOf(services.store, open);
+  const environments = await environmentsOfNewest(services.store, open);
   const freed = await changedOf(environments, (environment) => removeEnded(services.store, environment));
   return { open, drivenOn, freed, troubles };
-}
-
-async function environmentsOf(store: EventStore, open: readonly DeploymentId[]): Promise<readonly string[]> {
-  const deployments = new Set([...open, ...(await newestDeployments(store, NEWEST))]);
-  const environments = new Set<string>();
-  for (const deployment of deployments) {
-    const { commits } = await store.load(`deployment#${deployment}`);
-    const opening = commits[0]?.events[0];
-    if (opening?.type !== 'DeploymentRequested') continue;
-    for (const name of Object.keys(opening.data.pipeline.environments)) environments.add(name);
-  }
-  return [...environments];
 }
 
 async function driveOn({ store, executions }: ReconcileServices, deployment: DeploymentId): Promise<boolean> {

@@ -23,6 +23,11 @@ export type Services = {
   readonly workFolder: (deployment: DeploymentId) => Promise<string>;
   /** Aborts when the executor is about to end: an attempt is then left open, for the next executor to find. */
   readonly closing: AbortSignal;
+  /**
+   * How often a running attempt looks whether its deployment was stopped, in milliseconds. Each look is a read of the history, and in AWS
+   * each read is paid for: docs/costs.md. @default 250
+   */
+  readonly lookForStopEveryMs?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** One line for people who look for what was refused or came late; never needed to understand a deployment. */

@@ -3,6 +3,12 @@ import { beginCloud, judgeCloud, observeCloud, watchesCloud } from '../analysis/
 import { together } from '../analysis/judge-together.ts';
 import { judgesTraffic, judgeTraffic, requestsNeeded } from '../analysis/judge-traffic.ts';
 import { beginMeasuring, measure } from '../analysis/measure.ts';
+import {
+  beginPrometheus,
+  judgePrometheus,
+  observePrometheus,
+  watchesPrometheus,
+} from '../analysis/prometheus.ts';
 import type { CheckKind, Json } from '../kind.ts';
 import { targetOf } from '../target-of.ts';
 
@@ -20,27 +26,34 @@ export const analysisKind: CheckKind<AnalysisStage> = {
   },
 
   async begin(stage, context) {
-    const cloud: Fields = watchesCloud(stage) ? { cloud: await beginCloud(stage, context) } : {};
-    if (!judgesTraffic(stage)) return cloud;
+    const told: Fields = {
+      ...(watchesCloud(stage) ? { cloud: await beginCloud(stage, context) } : {}),
+      ...(watchesPrometheus(stage) ? { prometheus: await beginPrometheus(stage, context) } : {}),
+    };
+    if (!judgesTraffic(stage)) return told;
     const target = await targetOf(context, stage.environment);
     const begun = await beginMeasuring(target, context.deployment.view, stage.environment, context.now());
-    return { ...(begun as Fields), ...cloud };
+    return { ...(begun as Fields), ...told };
   },
 
   async observe(stage, context, begun) {
-    const cloud: Fields = watchesCloud(stage)
-      ? { cloud: await observeCloud(stage, context, partOf(begun)) }
-      : {};
-    if (!judgesTraffic(stage)) return { evidence: cloud };
+    const told: Fields = {
+      ...(watchesCloud(stage) ? { cloud: await observeCloud(stage, context, partOf(begun, 'cloud')) } : {}),
+      ...(watchesPrometheus(stage)
+        ? { prometheus: await observePrometheus(stage, context, partOf(begun, 'prometheus')) }
+        : {}),
+    };
+    if (!judgesTraffic(stage)) return { evidence: told };
     const target = await targetOf(context, stage.environment);
     const window = { seconds: stage.for, minRequests: requestsNeeded(stage) };
-    return { evidence: { ...(await measure(target, begun, window, context.now())), ...cloud } };
+    return { evidence: { ...(await measure(target, begun, window, context.now())), ...told } };
   },
 
   judge(stage, recorded) {
     return together([
       ...(judgesTraffic(stage) ? [judgeTraffic(stage, recorded)] : []),
-      ...(watchesCloud(stage) ? [judgeCloud(stage, partOf(recorded))] : []),
+      ...(watchesCloud(stage) ? [judgeCloud(stage, partOf(recorded, 'cloud'))] : []),
+      ...(watchesPrometheus(stage) ? [judgePrometheus(stage, partOf(recorded, 'prometheus'))] : []),
     ]);
   },
 
@@ -51,8 +64,8 @@ export const analysisKind: CheckKind<AnalysisStage> = {
 
 type Fields = { readonly [name: string]: Json };
 
-/** What was recorded of metrics and alarms. */
-function partOf(recorded: Json): Json {
+/** What was recorded of metrics and alarms of AWS, or of metrics that revisions tell themselves. */
+function partOf(recorded: Json, part: 'cloud' | 'prometheus'): Json {
   if (typeof recorded !== 'object' || recorded === null || Array.isArray(recorded)) return null;
-  return (recorded as Fields).cloud ?? null;
+  return (recorded as Fields)[part] ?? null;
 }

@@ -8,6 +8,7 @@ import { verifyBucketHandler } from '../../../functions/verify-bucket.ts';
 import type { DistributedReport } from '../../../lib/audit/distributed/conclude-run.ts';
 import type { Objects } from '../../../lib/audit/distributed/objects.ts';
 import { filesOf } from '../../../lib/audit/distributed/read-group.ts';
+import type { Run } from '../../../lib/audit/distributed/run.ts';
 import { s3Objects } from '../../../lib/audit/distributed/s3-objects.ts';
 import { auditStatesLanguage } from '../../../lib/audit/distributed/states-language.ts';
 import { verifyHistory } from '../../../lib/audit/verify-history.ts';
@@ -51,7 +52,13 @@ let runs = 0;
 /** Runs the functions one after the other, as the document says; `files` lets a step be left out. */
 async function verifyExport(
   exported: readonly Item[],
-  { publicKey = null as string | null, skipFile = -1, files = 3, objects = inMemory() } = {},
+  {
+    publicKey = null as string | null,
+    known = null as Run['known'],
+    skipFile = -1,
+    files = 3,
+    objects = inMemory(),
+  } = {},
 ): Promise<DistributedReport> {
   runs += 1;
   const run = {
@@ -60,6 +67,7 @@ async function verifyExport(
     groups: 4,
     begunAt: new Date(NOW).toISOString(),
     publicKey,
+    known,
   };
   for (const [index, file] of (await filesOf(objects, run)).entries())
     if (index !== skipFile) await exportFileHandler(objects)({ run, file });
@@ -144,6 +152,20 @@ describe('an export', () => {
     expect(findings).toMatchObject([{ stream: 'seal#1', seq: 1 }]);
   });
 
+  it('without a seal that was verified before is found, and so is one that was made anew', async () => {
+    const { newestSeal } = await verifyHistory({ client, table, now: NOW });
+    if (newestSeal === undefined) throw new Error('expected a sealed history');
+    expect(await verifyExport(items, { known: newestSeal })).toMatchObject({ sound: true });
+    const later = { ...newestSeal, seal: newestSeal.seal + 1 };
+    expect((await verifyExport(items, { known: later })).findings).toMatchObject([
+      { stream: `seal#${later.seal}`, problem: expect.stringContaining('the table was set back') },
+    ]);
+    const other = { ...newestSeal, hash: 'f'.repeat(64) };
+    expect((await verifyExport(items, { known: other })).findings).toMatchObject([
+      { stream: `seal#${other.seal}`, problem: expect.stringContaining('it was made anew') },
+    ]);
+  });
+
   it('whose bucket does not answer is no answer', async () => {
     const { client: s3 } = await fakeS3({ buckets: ['exports'] });
     await expect(s3Objects(s3, 'exports').read('nothing')).rejects.toMatchObject({
@@ -165,6 +187,7 @@ describe('an export', () => {
       groups: 4,
       begunAt: new Date(NOW).toISOString(),
       publicKey: null,
+      known: null,
     };
     const [file] = await filesOf(objects, run);
     const wrong = { ...file, md5Checksum: 'rQMSpEILNgoQmarvDFonGQ==' };

@@ -4,7 +4,8 @@ import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Objects } from '../../../lib/audit/distributed/objects.ts';
 import type { Item } from '../../../lib/history/item.ts';
 
-const EXPORT = 'nightly/AWSDynamoDB/01693685827463-2d8752fd';
+export const EXPORT_ID = '01693685827463-2d8752fd';
+const EXPORT = `AWSDynamoDB/${EXPORT_ID}`;
 
 /**
  * Writes a table as an export to S3 does: compressed files with an item in DynamoDB JSON on each line, in no order, and a manifest with

@@ -382,3 +382,52 @@ describe('a service under traffic', () => {
     });
   });
 });
+
+describe('a deployment of two environments', () => {
+  const SERVE_TWO = `exec node -e "require('node:http').createServer((q, r) => r.end('up')).listen(process.env.PORT, '127.0.0.1')"`;
+
+  it('is taken back in both, or in none where one has moved on: then the newest first', async () => {
+    const ports = [await freePort(new Set()), await freePort(new Set())];
+    const pipelineIn = (...environments: readonly string[]): Pipeline =>
+      pipelineSchema.parse({
+        pipeline: 'two',
+        environments: Object.fromEntries(
+          ['two-staging', 'two-production'].map((environment, index) => [
+            environment,
+            { target: { kind: 'process', start: SERVE_TWO, port: ports[index], drain: '1s' } },
+          ]),
+        ),
+        stages: environments.flatMap((environment) => [
+          { ...base, name: `acquire-${environment}`, kind: 'acquire', environment },
+          { ...base, name: `place-${environment}`, kind: 'place', environment },
+          { ...base, name: `shift-${environment}`, kind: 'shift', environment, percent: 100 },
+        ]),
+      });
+    const both = pipelineIn('two-staging', 'two-production');
+    const live = async () =>
+      Promise.all(
+        ['two-staging', 'two-production'].map(async (environment) => {
+          const { live: now, lease } = await environmentNow(environment);
+          return lease === undefined ? now.two?.live.deployment : 'leased';
+        }),
+      );
+    const first = (await rig.deploy(both, 'first', '1.0.0')).id;
+    const second = (await rig.deploy(both, 'second', '2.0.0')).id;
+    const third = (await rig.deploy(pipelineIn('two-production'), 'third', '3.0.0')).id;
+    expect(await live()).toEqual([second, third]);
+
+    const refused = await rig.rollback(second);
+    const { outcome, failure } = await viewOf(refused.id);
+    expect({ outcome, observed: failure?.observed, next: failure?.next }).toEqual({
+      outcome: 'failed',
+      observed: `deployment ${second} is not what is live in two-production: 3.0.0-${third.slice(0, 8)} of deployment ${third} is live`,
+      next: 'undo what is live with `nonevent rollback two-production`, and then this one: a deployment is taken back in all of its environments or in none',
+    });
+    expect(await live()).toEqual([second, third]);
+
+    expect((await rig.rollback(third)).ending).toBe('rolledBack');
+    expect(await live()).toEqual([second, second]);
+    expect((await rig.rollback(second, 'again')).ending).toBe('rolledBack');
+    expect(await live()).toEqual([first, first]);
+  });
+});

@@ -37,14 +37,14 @@ const parity = (written: Partial<Pick<ParityStage, 'live' | 'allow'>> = {}): Par
     ...written,
   });
 
-async function observe(staging: Written, production: Written) {
+async function observe(staging: Written, production: Written, schemas?: object) {
   const stage = parity();
   const context = stageContext([stage], { store });
   const target = (settings: Written, port: number) => ({
     target: { kind: 'process', start: 'node server.js', port, ...settings },
   });
   const environments = { staging: target(staging, 8081), production: target(production, 8080) };
-  const pipeline = pipelineSchema.parse({ pipeline: 'storefront', environments, stages: [stage] });
+  const pipeline = pipelineSchema.parse({ pipeline: 'storefront', environments, schemas, stages: [stage] });
   const view = { ...context.deployment.view, pipeline };
   const deployment = { ...context.deployment, view };
   return (await parityKind.observe(stage, { ...context, deployment }, null)).evidence;
@@ -55,6 +55,15 @@ async function goLive(environment: string, pipeline: string, version: string): P
   const release = { version, artifact: A_DIGEST };
   const live = { revision: `${version}-aaaaaaaa`, deployment: 'a'.repeat(20) as DeploymentId, release };
   await store.append(head, [event('LiveChanged', { pipeline, live, knownGood: null })]);
+}
+
+async function migrated(environment: string, to: number, more: { deployment?: string; undone?: true } = {}) {
+  const { head } = await store.load(`environment#${environment}`);
+  const { deployment = 'a'.repeat(20), undone = false } = more;
+  const change = { schema: 'products', stage: `to-${to}`, harmless: true, undone } as const;
+  const versions = { phase: to === 4 ? 'contract' : 'expand', from: to - 1, to } as const;
+  const data = { ...change, ...versions, deployment: deployment as DeploymentId };
+  await store.append(head, [event('SchemaChanged', data)]);
 }
 
 const set = (environment: string, value: boolean) =>
@@ -74,6 +83,7 @@ describe('a parity check', () => {
           env: {},
           runtime: { os: 'Test' },
           flags: {},
+          schemas: {},
           live: {},
         },
       },
@@ -118,6 +128,40 @@ describe('a parity check', () => {
     expect(parityKind.judge(parity({ live: true }), evidence)).toMatchObject({
       verdict: 'fail',
       observed: 'live.pricing: "2.0.0" in staging, "1.0.0" in production',
+    });
+  });
+
+  it('fails where the schemas serve other versions, unless that is allowed or the release does not use them', async () => {
+    for (const to of [1, 2, 3]) await migrated('production', to);
+    for (const to of [1, 2, 3, 4]) await migrated('staging', to);
+    const evidence = await observe({}, {}, { products: [3, 4] });
+    expect(parityKind.judge(parity({ allow: ['flags'] }), evidence)).toMatchObject({
+      verdict: 'fail',
+      observed: 'schemas.products: [4] in staging, [0,1,2,3] in production',
+    });
+    for (const allow of [['schemas'], ['schemas.products']])
+      expect(parityKind.judge(parity({ allow }), evidence)).toMatchObject({ verdict: 'pass' });
+    expect(parityKind.judge(parity(), await observe({}, {}))).toMatchObject({ verdict: 'fail' });
+    const elsewhere = await observe({}, {}, { products: 'none' });
+    expect(parityKind.judge(parity(), elsewhere)).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('does not count what a running deployment has migrated, or what was taken back', async () => {
+    await migrated('staging', 1);
+    await migrated('staging', 1, { undone: true });
+    expect(parityKind.judge(parity(), await observe({}, {}))).toMatchObject({ verdict: 'pass' });
+    for (const environment of ['staging', 'production']) await migrated(environment, 1);
+    const deployment = 'c'.repeat(20) as DeploymentId;
+    const { head } = await store.load('environment#staging');
+    await store.append(head, [event('LeaseAcquired', { deployment, pipeline: 'catalogue', fence: 1 })]);
+    await migrated('staging', 2, { deployment });
+    const meanwhile = await observe({}, {});
+    expect(meanwhile).toMatchObject({ one: { manifest: { schemas: { products: [0, 1] } } } });
+    expect(parityKind.judge(parity(), meanwhile)).toMatchObject({ verdict: 'pass' });
+    const { head: newer } = await store.load('environment#staging');
+    await store.append(newer, [event('LeaseReleased', { deployment, fence: 1 })]);
+    expect(parityKind.judge(parity(), await observe({}, {}))).toMatchObject({
+      observed: 'schemas.products: [0,1,2] in staging, [0,1] in production',
     });
   });
 
@@ -192,7 +236,7 @@ stages:
     ).toEqual([]);
     expect(read('environment: staging, against: production, allow: [evn.LOG_LEVEL]')).toEqual([
       expect.stringMatching(
-        /^NE205 allow\.0 is "evn\.LOG_LEVEL": expected a path that begins with kind, start, health, drain, env, .*runtime, flags or live$/,
+        /^NE205 allow\.0 is "evn\.LOG_LEVEL": expected a path that begins with kind, start, health, drain, env, .*runtime, flags, schemas or live$/,
       ),
     ]);
   });

@@ -68,6 +68,42 @@ describe('a stack that does not exist', () => {
     expect(stack()).toBeUndefined();
   });
 
+  it('is made by the role that the target names, from a template in its bucket where that is large', async () => {
+    const executionRole = 'arn:aws:iam::123456789012:role/changes-shop';
+    const objects = new Map<string, string>();
+    const s3 = {
+      service: 's3',
+      answer: ({ path, body }: { path: string; body: Buffer }) => {
+        objects.set(path.replace('/packages/', 'https://packages.s3.eu-west-1.amazonaws.com/'), String(body));
+        return { headers: { etag: '"1"' } };
+      },
+    };
+    const cloudFormation = cloudFormationFake();
+    cloudFormation.templateAt = (url) => objects.get(url);
+    const { aws, target, pack } = await awsGround({ ...DEFINITION, bucket: 'packages', executionRole }, [
+      cloudFormation,
+      s3,
+    ]);
+    const templateOf = (Memory: number) =>
+      JSON.stringify({
+        Description: 'x'.repeat(52_000),
+        Resources: { Api: { ...API, Properties: { Memory } } },
+      });
+    const release = async (version: number) =>
+      revision(version, await pack({ 'template.json': templateOf(version * 512) }));
+    const [first, second] = [await release(1), await release(2)];
+    await target.place(first, patience());
+    await target.route({ [first.revision]: 100 });
+    const remembered = (await target.remember?.()) ?? null;
+    const { weights } = await target.state();
+    await target.place(second, patience());
+    await target.route({ [second.revision]: 100 });
+    await target.route(weights, { remembered });
+    expect(cloudFormation.stacks.get('shop')?.template).toBe(templateOf(512));
+    const passed = aws.asked.filter(({ action }) => action === 'iam:PassRole');
+    expect(new Set(passed.flatMap(({ resources }) => resources))).toEqual(new Set([executionRole]));
+  });
+
   it('leaves nothing where it was placed and never shifted to', async () => {
     const { target, release, stack } = await open();
     const first = await release(1, { Api: API });

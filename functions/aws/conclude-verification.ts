@@ -1,0 +1,7 @@
+import { concludeVerificationHandler } from '../conclude-verification.ts';
+import { openAudits } from './audits.ts';
+import { onLambda } from './on-lambda.ts';
+
+const audits = openAudits();
+
+export const handler = onLambda(() => concludeVerificationHandler(audits));
