@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { netstrings } from '../history/netstrings.ts';
 import type { SealedHead } from '../history/seal-events.ts';
 
@@ -10,8 +10,9 @@ const NODE = Buffer.from([1]);
 export type Inclusion = { readonly index: number; readonly size: number; readonly path: readonly string[] };
 
 /** The leaf of a stream's head. A leaf and an inner node can never have the same bytes. */
-export function leafOf({ stream, seq, hash }: SealedHead): string {
-  return sha256(LEAF, Buffer.from(netstrings([stream, String(seq), hash])));
+export function leafOf({ stream, seq, hash: head }: SealedHead): string {
+  const text = netstrings([stream, String(seq), head]);
+  return hash('sha256', Buffer.concat([LEAF, Buffer.from(text)]));
 }
 
 /**
@@ -21,10 +22,10 @@ export function leafOf({ stream, seq, hash }: SealedHead): string {
  */
 export function rootOf(leaves: readonly string[]): string {
   const [only] = leaves;
-  if (only === undefined) return sha256();
+  if (only === undefined) return hash('sha256', '');
   if (leaves.length === 1) return only;
   const left = leftSize(leaves.length);
-  return node(rootOf(leaves.slice(0, left)), rootOf(leaves.slice(left)));
+  return nodeOf(rootOf(leaves.slice(0, left)), rootOf(leaves.slice(left)));
 }
 
 /** Shows of any leaf that it is in the tree. Inner nodes are hashed once. Source: RFC 6962, section 2.1.1. */
@@ -56,11 +57,11 @@ export function inclusionsOf(leaves: readonly string[]): (index: number) => Incl
  */
 export function rootFrom(leaf: string, { index, size, path }: Inclusion): string | undefined {
   if (index >= size) return undefined;
-  let [position, last, hash] = [index, size - 1, leaf];
+  let [position, last, root] = [index, size - 1, leaf];
   for (const sibling of path) {
     if (last === 0) return undefined;
     const isRight = position % 2 === 1;
-    hash = isRight || position === last ? node(sibling, hash) : node(hash, sibling);
+    root = isRight || position === last ? nodeOf(sibling, root) : nodeOf(root, sibling);
     // The last node of a level without a sibling is its parent unchanged: that level has no hash in the path.
     while (!isRight && position === last && position % 2 === 0 && position !== 0) {
       position = Math.floor(position / 2);
@@ -69,7 +70,7 @@ export function rootFrom(leaf: string, { index, size, path }: Inclusion): string
     position = Math.floor(position / 2);
     last = Math.floor(last / 2);
   }
-  return last === 0 ? hash : undefined;
+  return last === 0 ? root : undefined;
 }
 
 /** The largest power of two that is smaller than the size. */
@@ -77,12 +78,7 @@ function leftSize(size: number): number {
   return 2 ** (Math.ceil(Math.log2(size)) - 1);
 }
 
-function node(left: string, right: string): string {
-  return sha256(NODE, Buffer.from(left, 'hex'), Buffer.from(right, 'hex'));
-}
-
-function sha256(...parts: readonly Buffer[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest('hex');
+/** The hash of an inner node over those of its two sides. */
+function nodeOf(left: string, right: string): string {
+  return hash('sha256', Buffer.concat([NODE, Buffer.from(left, 'hex'), Buffer.from(right, 'hex')]));
 }

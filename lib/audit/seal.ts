@@ -3,7 +3,8 @@ import { canonicalJson } from '../history/canonical-json.ts';
 import { GENESIS } from '../history/chain.ts';
 import { netstrings } from '../history/netstrings.ts';
 import type { Seal, SealedHead } from '../history/seal-events.ts';
-import { leafOf, rootOf } from './merkle.ts';
+import { growingTree } from './growing-tree.ts';
+import { leafOf } from './merkle.ts';
 import { isSigned, type Signer } from './signer.ts';
 
 const SIGNED_TAG = 'nonevent/seal/1';
@@ -58,8 +59,21 @@ export function foldSeals(now: number, pinnedKey?: string): SealChain {
   const seals: Seal[] = [];
   const hashes = [GENESIS];
   const link = (): string => hashes.at(-1) ?? GENESIS;
-  const leaves = (): readonly SealedHead[] =>
-    [...heads.keys()].sort().flatMap((stream) => heads.get(stream)?.at(-1) ?? []);
+  const streams: string[] = [];
+  const tree = growingTree();
+  const leaves = (): readonly SealedHead[] => streams.flatMap((stream) => heads.get(stream)?.at(-1) ?? []);
+  const seat = (head: SealedBy): void => {
+    const known = heads.get(head.stream);
+    const place = placeOf(head.stream, streams);
+    if (known === undefined) {
+      heads.set(head.stream, [head]);
+      streams.splice(place, 0, head.stream);
+      tree.insert(place, leafOf(head));
+    } else {
+      known.push(head);
+      tree.replace(place, leafOf(head));
+    }
+  };
 
   return {
     newest: () => seals.at(-1),
@@ -76,20 +90,27 @@ export function foldSeals(now: number, pinnedKey?: string): SealChain {
         signatureProblem(seal, pinnedKey ?? newest?.publicKey, now) ??
         changeProblem(seal, heads);
       if (problem !== undefined) return problem;
-      for (const head of seal.changed) {
-        const known = heads.get(head.stream) ?? [];
-        heads.set(head.stream, [...known, { ...head, seal: seal.seal, sealedAt: seal.at }]);
-      }
-      const all = leaves();
-      if (seal.streams !== all.length) return `it says ${seal.streams} streams, but ${all.length} are sealed`;
-      // Most hours nothing happens, and the tree of all streams need not be built again.
-      const root = newest !== undefined && seal.changed.length === 0 ? newest.root : rootOf(all.map(leafOf));
+      for (const head of seal.changed) seat({ ...head, seal: seal.seal, sealedAt: seal.at });
+      if (seal.streams !== tree.size())
+        return `it says ${seal.streams} streams, but ${tree.size()} are sealed`;
+      const root = tree.root();
       if (seal.root !== root) return `its root is ${seal.root}, but the sealed heads come to ${root}`;
       seals.push(seal);
       hashes.push(sealHash(seal));
       return undefined;
     },
   };
+}
+
+/** Where a stream is among the sorted ones, or would be. */
+function placeOf(stream: string, sorted: readonly string[]): number {
+  let [from, to] = [0, sorted.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((sorted[middle] ?? '') < stream) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function linkProblem(

@@ -80,7 +80,7 @@ export class Alarms extends Construct {
       this.#alarm(
         `DeadLetters-${name}`,
         metric,
-        `Something could not be handled by ${name}: read the queue, then redrive it`,
+        `Something could not be handled by ${name}: docs/operations.md says how to read its queue and how to give it back`,
       ),
     ];
   }

@@ -46,6 +46,12 @@ export class ArtifactsBucket extends Construct {
     grantKeyForBucket(this.#key, grantee, 'read');
   }
 
+  /** Lets a grantee take over what others have put elsewhere: S3 copies it, so nothing need be read. */
+  grantCopy(grantee: IGrantable): void {
+    this.#grant(grantee, ['s3:PutObject']);
+    grantKeyForBucket(this.#key, grantee, 'copy');
+  }
+
   /** Lets a grantee keep artifacts, and get them. */
   grantReadWrite(grantee: IGrantable): void {
     this.#grant(grantee, ['s3:GetObject', 's3:PutObject']);
@@ -55,10 +61,12 @@ export class ArtifactsBucket extends Construct {
   #grant(grantee: IGrantable, actions: string[]): void {
     const resource = this.bucket.arnForObjects('artifacts/*');
     grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [resource] }));
-    // Without it S3 says of what is not there only that it may not be read.
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
-    );
+    if (actions.includes('s3:GetObject')) {
+      // Without it S3 says of what is not there only that it may not be read.
+      grantee.grantPrincipal.addToPrincipalPolicy(
+        new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
+      );
+    }
     if (Construct.isConstruct(grantee)) {
       acknowledgeResource(
         grantee,

@@ -23,9 +23,15 @@ export function grantKeyForTable(key: Key, grantee: IGrantable, access: 'read' |
 }
 
 /** Lets a grantee use the key through S3, and through nothing else. */
-export function grantKeyForBucket(key: Key, grantee: IGrantable, access: 'read' | 'write'): void {
-  grantKey(key, grantee, 's3', access === 'read' ? ['kms:Decrypt'] : ['kms:Decrypt', 'kms:GenerateDataKey']);
+export function grantKeyForBucket(key: Key, grantee: IGrantable, access: keyof typeof FOR_BUCKET): void {
+  grantKey(key, grantee, 's3', FOR_BUCKET[access]);
 }
+
+const FOR_BUCKET = {
+  read: ['kms:Decrypt'],
+  copy: ['kms:GenerateDataKey'],
+  write: ['kms:Decrypt', 'kms:GenerateDataKey'],
+} as const;
 
 const READING = ['kms:Decrypt', 'kms:DescribeKey'] as const;
 const WRITING = ['kms:Encrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'] as const;

@@ -16,7 +16,7 @@ import { DistributedAudit } from './distributed-audit.ts';
 import { closedEventBus } from './event-bus.ts';
 import { FlagPlaces } from './flag-places.ts';
 import type { FunctionName } from './function-catalogue.ts';
-import { grantCommandLine } from './grant-command-line.ts';
+import { grantCommandLine, grantConnect } from './grant-command-line.ts';
 import { grantFunctions } from './grant-functions.ts';
 import { HistoryTable } from './history-table.ts';
 import { Inbound } from './inbound.ts';
@@ -161,6 +161,7 @@ export class DeploymentSystem extends Construct {
 
   /** Lets a grantee read all histories and artifacts, and audit them. */
   grantRead(grantee: IGrantable): void {
+    grantConnect(grantee, this);
     this.history.grantAudit(grantee);
     this.artifacts.grantRead(grantee);
     this.seals.grantRead(grantee);

@@ -43,7 +43,8 @@ export class FlagPlaces extends Construct {
   grantPublish(grantee: IGrantable & Construct): void {
     const own = `arn:${Aws.PARTITION}:appconfig:${Aws.REGION}:${Aws.ACCOUNT_ID}`;
     const application = `${own}:application/${this.#application.ref}`;
-    const resources = [application, `${application}/*`, `${own}:deploymentstrategy/${this.#strategy.ref}`];
+    const resources = [application, `${application}/*`];
+    const strategy = `${own}:deploymentstrategy/${this.#strategy.ref}`;
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: [
@@ -55,6 +56,9 @@ export class FlagPlaces extends Construct {
         ],
         resources,
       }),
+    );
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['appconfig:StartDeployment'], resources: [strategy] }),
     );
     acknowledgeResource(
       grantee,

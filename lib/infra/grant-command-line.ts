@@ -19,7 +19,7 @@ export function grantCommandLine(grantee: IGrantable, { bus, stateMachines }: Co
   const allow = (actions: string[], resource: string): void => {
     grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources: [resource] }));
   };
-  allow(['cloudformation:DescribeStacks'], Stack.of(bus).stackId);
+  grantConnect(grantee, bus);
   allow(['events:DescribeEventBus'], bus.eventBusArn);
   allow(['states:ListStateMachineVersions', 'states:DescribeStateMachine'], versions);
   if (Construct.isConstruct(grantee)) {
@@ -29,4 +29,14 @@ export function grantCommandLine(grantee: IGrantable, { bus, stateMachines }: Co
       'The state machines of this system, by the beginning of their names, and their versions, whose numbers are not known beforehand.',
     );
   }
+}
+
+/** Lets a grantee ask the stack of a construct what it tells of itself, as `nonevent connect` does. */
+export function grantConnect(grantee: IGrantable, within: Construct): void {
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['cloudformation:DescribeStacks'],
+      resources: [Stack.of(within).stackId],
+    }),
+  );
 }

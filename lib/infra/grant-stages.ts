@@ -2,12 +2,18 @@ import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { cloudMetricsOf } from '../pipeline/kinds/cloud-criteria.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { isChange } from '../pipeline/stage-class.ts';
 import { stagesOf } from '../pipeline/steps.ts';
 import { acknowledgeResource } from './acknowledge.ts';
 
+/** Whose builds somebody runs. */
+export type BuildsOf = 'every stage' | 'changes';
+
 /** Lets a role run the builds that stages name. */
-export function grantBuilds(role: Role, pipelines: readonly Pipeline[]): void {
-  const stages = pipelines.flatMap((pipeline) => stagesOf(pipeline));
+export function grantBuilds(role: Role, pipelines: readonly Pipeline[], of: BuildsOf): void {
+  const stages = pipelines
+    .flatMap((pipeline) => stagesOf(pipeline))
+    .filter((stage) => of === 'every stage' || isChange(stage));
   const projects = new Set(stages.flatMap((stage) => ('project' in stage ? (stage.project ?? []) : [])));
   for (const project of projects) grantProject(role, project);
 }

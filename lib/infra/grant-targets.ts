@@ -2,21 +2,26 @@ import { Aws } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { TargetDefinition } from '../pipeline/environment.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { permissionsFor, type Resource, type Use } from '../targets/aws/permissions.ts';
+import { type AwsTargetKind, permissionsFor, type Resource, type Use } from '../targets/aws/permissions.ts';
 import { acknowledgeResource } from './acknowledge.ts';
 
-/** Lets a role use the targets of the pipelines: for what is named, to these by name, and to no others. */
-export function grantTargets(role: Role, pipelines: readonly Pipeline[], uses: readonly Use[]): void {
+/** Lets a role use the targets of the pipelines, of each kind for what is named: these by name, and no others. */
+export function grantTargets(
+  role: Role,
+  pipelines: readonly Pipeline[],
+  usesOf: (kind: AwsTargetKind) => readonly Use[],
+): void {
   for (const { environments } of pipelines) {
-    for (const { target } of Object.values(environments)) grantTarget(role, target, uses);
+    for (const { target } of Object.values(environments))
+      if (target.kind !== 'process') grantTarget(role, target, usesOf(target.kind));
   }
 }
 
 type AwsTarget = Exclude<TargetDefinition, { readonly kind: 'process' }>;
 
 /** A target with a role of its own is reached as that role, which alone decides what may be done. */
-function grantTarget(role: Role, target: TargetDefinition, uses: readonly Use[]): void {
-  if (target.kind === 'process') return;
+function grantTarget(role: Role, target: AwsTarget, uses: readonly Use[]): void {
+  if (uses.length === 0) return;
   if (target.role !== undefined) {
     role.addToPolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [target.role] }));
     return;

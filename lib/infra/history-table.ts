@@ -10,7 +10,7 @@ import {
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { tableDefinition } from '../history/table.ts';
+import { INDEX_BY_TIME, tableDefinition } from '../history/table.ts';
 import { grantKeyForTable } from './data-key.ts';
 import type { Keeping } from './keeping.ts';
 
@@ -55,11 +55,16 @@ export class HistoryTable extends Construct {
     grantKeyForTable(this.#key, grantee, 'read');
   }
 
-  /** Lets a grantee read histories and append to them. */
+  /** Lets a grantee read histories that it knows by name, and append to them. */
   grantAppend(grantee: IGrantable): void {
-    this.#grant(grantee, ['dynamodb:Query'], [this.table.tableArn, ...this.#indexArns()]);
+    this.#grant(grantee, ['dynamodb:Query'], [this.table.tableArn]);
     this.#grant(grantee, ['dynamodb:PutItem'], [this.table.tableArn]);
     grantKeyForTable(this.#key, grantee, 'write');
+  }
+
+  /** Lets a grantee who may read find what is open or was written last. */
+  grantFind(grantee: IGrantable): void {
+    this.#grant(grantee, ['dynamodb:Query'], [this.#indexArn(INDEX_BY_TIME)]);
   }
 
   /** Lets a grantee read all histories one after the other, as an audit does. */
@@ -70,7 +75,11 @@ export class HistoryTable extends Construct {
 
   /** Each index by its name, so that no wildcard is needed. */
   #indexArns(): readonly string[] {
-    return GlobalSecondaryIndexes.map(({ IndexName }) => `${this.table.tableArn}/index/${IndexName}`);
+    return GlobalSecondaryIndexes.map(({ IndexName }) => this.#indexArn(IndexName));
+  }
+
+  #indexArn(name: string): string {
+    return `${this.table.tableArn}/index/${name}`;
   }
 
   #grant(grantee: IGrantable, actions: string[], resources: string[]): void {

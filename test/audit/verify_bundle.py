@@ -5,7 +5,7 @@ Prints one JSON object for each bundle. Exits with 0 when all are sound, with 8 
 It proves that nothing was changed; whether the deployments went by their machine is for Nonevent itself.
 """
 
-import datetime, hashlib, json, re, sys, threading, time
+import datetime, functools, hashlib, json, re, sys, threading, time
 
 MAX_LINE, FUTURE_MS = 4 * 1024 * 1024, 2 * 60 * 60 * 1000
 FORMAT = (
@@ -73,7 +73,7 @@ def signed_p256(text, key, signature):
     h, w = int.from_bytes(hashlib.sha256(text).digest(), 'big'), pow(s, -1, N)
     point = plus(times(h * w % N, G, plus, None), times(r * w % N, (x, y if y % 2 == key[0] % 2 else Q - y), plus, None))
     return point is not None and point[0] % N == r
-def signed(text, key, signature): return (signed_25519 if len(key) == 32 else signed_p256)(text, key, signature)
+signed = functools.cache(lambda text, key, signature: (signed_25519 if len(key) == 32 else signed_p256)(text, key, signature))
 
 # --- The format.
 def sha256(*parts): return hashlib.sha256(b''.join(parts)).hexdigest()

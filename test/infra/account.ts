@@ -15,7 +15,7 @@ export type Account = {
   /** Every call of every function, in order. */
   readonly calls: RecordedCall[];
   /** Answers that the next calls get instead of their own, as `[function, action, error]`. */
-  readonly faults: [by: string, action: string, error: string][];
+  readonly faults: (readonly [by: string, action: string, error: string])[];
   /** Tells where the local system is that stands for DynamoDB, Step Functions and EventBridge. */
   readonly connect: (local: Pick<Connection, 'endpoints' | 'token'>) => void;
 };

@@ -222,7 +222,7 @@ function madeOf(id: string, resources: Resources, { region, account }: Place): M
     case 'AWS::Events::Rule':
       return { ref: id, attributes: { Arn: arn('events', `rule/${id}`) } };
     case 'AWS::StepFunctions::StateMachine': {
-      const called = String(resources[id]?.Properties?.StateMachineName);
+      const called = String(resources[id]?.Properties?.StateMachineName ?? id);
       return {
         ref: arn('states', `stateMachine:${called}`),
         attributes: {

@@ -1,17 +1,21 @@
 import { readFileSync, rmSync } from 'node:fs';
+import type { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ownStack } from '../../examples/aws/own-app.ts';
 import { throwAwayStack } from '../account/throw-away.ts';
 import { emptyApp } from './synthesized.ts';
 
 const more = { code: () => Code.fromInline('exports.handler = () => {}') };
 
-function templateOf(make: typeof ownStack): Template {
+function templateOf(make: (app: App) => Stack): Template {
   const app = emptyApp();
-  onTestFinished(() => rmSync(app.outdir, { recursive: true }));
-  return Template.fromStack(make(app, more));
+  try {
+    return Template.fromStack(make(app));
+  } finally {
+    rmSync(app.outdir, { recursive: true });
+  }
 }
 
 /** What each alarm watches: a metric of the system by its name, or else what its expression adds up. */
@@ -21,7 +25,9 @@ function alarmsOf(template: Template): readonly string[] {
   );
 }
 
-describe('an app of one’s own', () => {
+describe("an app of one's own", () => {
+  const template = templateOf((app) => ownStack(app, more));
+
   it('is shown in docs/aws.md as it is', () => {
     const source = readFileSync('examples/aws/own-app.ts', 'utf8');
     const shown = source.slice(source.indexOf('/** A stack'), source.indexOf('\nif (')).trim();
@@ -29,7 +35,6 @@ describe('an app of one’s own', () => {
   });
 
   it('watches for what somebody has to look at, and tells its topic', () => {
-    const template = templateOf(ownStack);
     const alarms = alarmsOf(template);
     expect([...new Set(alarms)].sort()).toEqual([
       'AWS/Lambda IteratorAge',
@@ -49,7 +54,7 @@ describe('an app of one’s own', () => {
   });
 
   it('gives room for artifacts to the functions that unpack them, and to no others', () => {
-    const functions = Object.entries(templateOf(ownStack).findResources('AWS::Lambda::Function'));
+    const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
     const roomy = functions.filter(([, { Properties }]) => Properties.EphemeralStorage?.Size === 10_240);
     expect(roomy.map(([id]) => /Functions(\w+?)Function/.exec(id)?.[1]).sort()).toEqual([
       'enter',
@@ -60,14 +65,7 @@ describe('an app of one’s own', () => {
 });
 
 describe('a stack that is thrown away', () => {
-  const template = (() => {
-    const app = emptyApp();
-    try {
-      return Template.fromStack(throwAwayStack(app, 'nonevent-test-1', more));
-    } finally {
-      rmSync(app.outdir, { recursive: true });
-    }
-  })();
+  const template = templateOf((app) => throwAwayStack(app, 'nonevent-test-1', more));
 
   it('leaves nothing behind but versions of state machines, which go with those', () => {
     const resources: Record<string, { Type: string; DeletionPolicy?: string }> = template.toJSON().Resources;

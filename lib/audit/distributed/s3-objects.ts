@@ -12,7 +12,7 @@ export function s3Objects(client: S3Client, bucket: string): Objects {
         `cannot ${what} s3://${bucket}/${key}: ${messageOf(cause)}`,
         {
           fields: { bucket, key },
-          hint: 'the role of the function needs s3:GetObject and s3:PutObject there; running it again is safe',
+          hint: 's3:GetObject, and for a function s3:PutObject, are needed there; running it again is safe',
           cause,
         },
       );

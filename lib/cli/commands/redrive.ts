@@ -11,8 +11,7 @@ export default command(z.object({}), async (_, cli) => {
   const { output } = cli;
   const system = await openSystem(cli);
   try {
-    const why =
-      'keeps its dead letters in queues of Amazon SQS, which deliver them again: see docs/connect.md';
+    const why = 'keeps its dead letters in queues of Amazon SQS: docs/connect.md says what to do with them';
     const { folder } = requireLocalSystem(system, why);
     const redriven = await redriveDeadLetters(await readConnection(folder.root));
     if (output.format !== 'text') output.document({ redriven });

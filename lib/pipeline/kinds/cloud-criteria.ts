@@ -60,7 +60,7 @@ export function prometheusMetricsOf({ metrics = [] }: Metrics): readonly Prometh
 /** What an analysis is told by others than the router. */
 export const cloudCriteria = {
   metrics: z
-    .array(z.union([metricBound, prometheusBound]).meta({ title: 'Metric' }))
+    .array(z.union([metricBound, prometheusBound]).meta({ title: 'Metrics' }))
     .min(1)
     .max(10)
     .optional()

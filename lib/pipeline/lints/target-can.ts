@@ -2,6 +2,7 @@ import type { CodePage } from '../codes/page.ts';
 import type { TargetDefinition } from '../environment.ts';
 import type { PlacedStage } from '../expand.ts';
 import type { AnalysisStage } from '../kinds/analysis.ts';
+import { prometheusMetricsOf } from '../kinds/cloud-criteria.ts';
 import type { HttpStage } from '../kinds/http.ts';
 import type { ShiftStage } from '../kinds/shift.ts';
 import type { Stage } from '../stage.ts';
@@ -23,7 +24,7 @@ ${rollout}`;
 const page: CodePage = {
   title: 'the target cannot do what the stage asks',
   explanation:
-    'A process can do everything. A Lambda alias has no address for a version alone and no percentiles that can be compared, so no http check of the revision itself, no smoke check and no p95. An ECS service and a CloudFormation stack are changed as a whole, so there is no share of the traffic between 0 and 100 %, and nobody counts requests by revision: judge them by alarms. A check through the router and a rehearsal need the url of the target. A change set of CloudFormation is carried out once, so it is not rehearsed.',
+    'A process can do everything. A Lambda alias has no address for a version alone and no percentiles that can be compared, so no http check of the revision itself, no smoke check, no metrics of Prometheus and no p95. An ECS service and a CloudFormation stack are changed as a whole, so there is no share of the traffic between 0 and 100 %, and nobody counts requests by revision: judge them by alarms. A check through the router and a rehearsal need the url of the target. A change set of CloudFormation is carried out once, so it is not rehearsed.',
   wrong: file(
     '  - { name: rollout, kind: canary, steps: [10, 100], analysis: { for: 1m, minRequests: 20, errorRate: { max: 1% } } }\n',
   ),
@@ -78,7 +79,15 @@ function shareObstacle({ percent }: ShiftStage, { kind }: AwsTarget): Obstacle |
   };
 }
 
-function countObstacle({ errorRate, p95 }: AnalysisStage, { kind }: AwsTarget): Obstacle | undefined {
+function countObstacle(stage: AnalysisStage, { kind }: AwsTarget): Obstacle | undefined {
+  const { errorRate, p95 } = stage;
+  if (prometheusMetricsOf(stage).length > 0) {
+    return {
+      message: `asks revisions of a target of kind ${kind} for their metrics, which have no address of their own`,
+      hint: 'judge by metrics of Amazon CloudWatch',
+      field: 'metrics',
+    };
+  }
   if (kind !== 'lambdaAlias' && (errorRate !== undefined || p95 !== undefined)) {
     return {
       message: `judges requests of a target of kind ${kind}, which nobody counts by revision`,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../../nonevent-error.ts';
 import type { AddressPolicy } from '../address-policy.ts';
 import { guardedRequest } from '../guarded-request.ts';
@@ -16,6 +17,8 @@ export type Tally = {
 };
 
 export type Load = {
+  /** Returns once a request has begun on the side that is observed, so that a machine that stood still is no lack of evidence. */
+  readonly begun: (signal: AbortSignal) => Promise<void>;
   /** Ends the side that is observed and begins another: what has begun until now counts for the one that ends. */
   readonly endSide: () => void;
   /** Begins no other request, waits for those that are open, and tells them by side. */
@@ -34,6 +37,7 @@ export function startLoad({ url, requestsPerSecond, policy }: LoadOptions): Load
   const sides = [emptyTally()];
   const open = new Set<Promise<void>>();
   let due = 0;
+  let onSide = 0;
 
   const ticking = setInterval(() => {
     const dueNow = 1 + Math.floor(((performance.now() - beganAt) / 1000) * requestsPerSecond);
@@ -42,6 +46,7 @@ export function startLoad({ url, requestsPerSecond, policy }: LoadOptions): Load
 
   function begin(): void {
     const side = sides.at(-1) ?? emptyTally();
+    onSide += 1;
     const asked = ask(url, policy).then((failure) => {
       side.requests += 1;
       if (failure === undefined) return;
@@ -53,7 +58,13 @@ export function startLoad({ url, requestsPerSecond, policy }: LoadOptions): Load
   }
 
   return {
-    endSide: () => void sides.push(emptyTally()),
+    async begun(signal) {
+      while (onSide === 0) await pause(TICK_MILLISECONDS, undefined, { signal });
+    },
+    endSide() {
+      sides.push(emptyTally());
+      onSide = 0;
+    },
     async stop() {
       clearInterval(ticking);
       await Promise.all(open);

@@ -28,10 +28,13 @@ export async function rehearse(
   const { signal } = context;
   const { requestsPerSecond, path } = stage;
   const there = { weights: start.found, remembered: start.remembered };
-  const underLoad = () => pause(stage.for * 1000, undefined, { signal });
   // An earlier attempt may have broken off in the middle.
   await move(stage, context, target, there);
   const load = startLoad({ url, requestsPerSecond, policy: context.addresses });
+  const underLoad = async () => {
+    await pause(stage.for * 1000, undefined, { signal });
+    await load.begun(signal);
+  };
   try {
     const found = await momentOf(target);
     await underLoad();

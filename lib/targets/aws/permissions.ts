@@ -91,6 +91,11 @@ export const TARGET_PERMISSIONS: Readonly<Record<AwsTargetKind, readonly Permiss
   ],
 };
 
+/** Whether a target of a kind is returned to by what it remembered, so that nothing has to be placed again. */
+export function hasMemory(kind: AwsTargetKind): boolean {
+  return permissionsFor(kind, ['remember']).length > 0;
+}
+
 /** The actions of a kind that some uses of it need. */
 export function permissionsFor(kind: AwsTargetKind, uses: readonly Use[]): readonly Permission[] {
   return TARGET_PERMISSIONS[kind].filter((permission) => permission.for.some((use) => uses.includes(use)));

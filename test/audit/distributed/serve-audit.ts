@@ -18,6 +18,8 @@ export type FakeAudit = {
   readonly service: FakeService;
   /** The operations that were asked for, in order. */
   readonly asked: string[];
+  /** What is in the table. */
+  items: readonly Item[];
   /** How often an export and an execution are still at work when they are looked at. */
   stillWorking: number;
   /** What an operation answers instead of its own. */
@@ -48,7 +50,7 @@ export async function serveAudit(objects: Objects, items: readonly Item[], now: 
   const answers: Readonly<Record<string, (input: unknown) => Promise<object>>> = {
     async ExportTableToPointInTime(input) {
       exporting.parse(input);
-      await writeExport(objects, items);
+      await writeExport(objects, audit.items);
       looks = 0;
       return { ExportDescription: exportAs('IN_PROGRESS') };
     },
@@ -74,7 +76,7 @@ export async function serveAudit(objects: Objects, items: readonly Item[], now: 
     if (instead !== undefined) return instead;
     return answerOf((await answers[operation]?.(JSON.parse(String(body)))) ?? {});
   });
-  const audit: FakeAudit = { service, asked: [], stillWorking: 0, instead: new Map() };
+  const audit: FakeAudit = { service, asked: [], items, stillWorking: 0, instead: new Map() };
   return audit;
 }
 

