@@ -42,8 +42,8 @@ export function grantFunctions(props: GrantFunctionsProps): void {
   artifacts.grantCopy(functions.trigger.role);
   for (const name of PUBLISHING) flags.grantPublish(functions[name].role);
   seals.grantSeal(functions.seal.role);
-  history.grantAudit(functions.seal.role);
   history.grantAppend(functions.seal.role);
+  history.grantScan(functions.seal.role);
   for (const name of ANSWERING) grantAnswers(functions[name], props.stateMachines);
   grantTriggers(functions.trigger.role, pipelines);
 }

@@ -70,6 +70,11 @@ export class HistoryTable extends Construct {
   /** Lets a grantee read all histories one after the other, as an audit does. */
   grantAudit(grantee: IGrantable): void {
     this.grantRead(grantee);
+    this.grantScan(grantee);
+  }
+
+  /** Lets a grantee who may read come by all histories, whatever their names. */
+  grantScan(grantee: IGrantable): void {
     this.#grant(grantee, ['dynamodb:Scan'], [this.table.tableArn]);
   }
 

@@ -26,7 +26,9 @@ export function machineEventOf(event: DeploymentEvent): string | undefined {
       return stageEvent(event.data.stage, 'reused');
     case 'StageFailed':
       // Attempt 0: it failed before it began, so there is nothing of it to undo.
-      return event.data.attempt === 0 ? stageEvent(event.data.stage, 'refused') : stageEvent(event.data.stage, 'failed');
+      return event.data.attempt === 0
+        ? stageEvent(event.data.stage, 'refused')
+        : stageEvent(event.data.stage, 'failed');
     case 'RollbackAdmitted':
       return 'rollback.admitted';
     case 'RollbackRefused':

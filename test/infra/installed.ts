@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { Code } from 'aws-cdk-lib/aws-lambda';
 import { z } from 'zod';
 import { DeploymentSystem } from '../../lib/infra/deployment-system.ts';
 import { FUNCTION_NAMES } from '../../lib/infra/function-catalogue.ts';
@@ -55,10 +54,7 @@ export type Place = { readonly region: string; readonly account: string };
 export function install(pipelines: readonly Pipeline[], place: Place): Installed {
   const app = emptyApp();
   const stack = new Stack(app, 'Nonevent');
-  new DeploymentSystem(stack, 'System', {
-    pipelines,
-    ...(process.env.PROOF ? { code: (n: string) => Code.fromAsset(`/tmp/proof-code/${n}`) } : {}),
-  });
+  new DeploymentSystem(stack, 'System', { pipelines });
   const folder = app.synth().directory;
   const resources = Template.fromStack(stack).toJSON().Resources as Resources;
   const made = (id: string): Made => madeOf(id, resources, place);

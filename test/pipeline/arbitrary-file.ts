@@ -48,7 +48,7 @@ const custom = fc.record({
   run: text,
   undo: text,
   environment: optional(environment),
-  env: optional(fc.dictionary(fc.stringMatching(/^[A-Z]{1,8}$/), text, { maxKeys: 3 })),
+  env: optional(fc.dictionary(fc.stringMatching(/^[A-J]{1,8}$/), text, { maxKeys: 3 })),
 });
 const compatibility = fc.record({ kind: fc.constant('compatibility'), environment, mode });
 const parity = fc.record({

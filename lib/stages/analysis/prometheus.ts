@@ -65,10 +65,10 @@ export async function observePrometheus(
     const known = bound.prometheus.type === 'counter' ? [now, before] : [now];
     return {
       of: bound.prometheus,
-      now: valueOf(now),
-      before: valueOf(before),
+      now: readValueOf(now),
+      before: readValueOf(before),
       live: isCompared(bound)
-        ? { revision: from.live, now: live === undefined ? null : valueOf(live) }
+        ? { revision: from.live, now: live === undefined ? null : readValueOf(live) }
         : null,
       problem: known.flatMap((one) => ('problem' in one ? [one.problem] : []))[0] ?? null,
     };
@@ -99,7 +99,7 @@ function isCompared({ maxIncrease, maxRatio }: PrometheusBound): boolean {
   return maxIncrease !== undefined || maxRatio !== undefined;
 }
 
-function valueOf(read: ReadValue): number | null {
+function readValueOf(read: ReadValue): number | null {
   return 'problem' in read ? null : read.value;
 }
 

@@ -30,14 +30,17 @@ export function useMigrations(): void {
     count += 1;
     name = `shop-${count}`;
     const database = open();
-    database.exec('CREATE TABLE orders (id INTEGER PRIMARY KEY, price TEXT)');
+    database.exec(
+      'PRAGMA synchronous = OFF; BEGIN; CREATE TABLE orders (id INTEGER PRIMARY KEY, price TEXT)',
+    );
     for (let id = 1; id <= 40; id += 1)
       database.prepare('INSERT INTO orders VALUES (?, ?)').run(id, `${id} EUR`);
+    database.exec('COMMIT');
     database.close();
   });
 }
 
-export const file = () => join(rig.folder, `${name}.sqlite`);
+const file = () => join(rig.folder, `${name}.sqlite`);
 export const open = () => new DatabaseSync(file());
 
 export function rows(): readonly Readonly<Record<string, unknown>>[] {
