@@ -62,7 +62,7 @@ export async function fakeAws(...services: readonly ServiceFake[]): Promise<AwsF
   return fake;
 }
 
-export const FAKE_ACCOUNT = '123456789012';
+const FAKE_ACCOUNT = '123456789012';
 
 function actionOf(request: FakeRequest): string {
   const target = request.headers['x-amz-target'];

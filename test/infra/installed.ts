@@ -29,7 +29,7 @@ export type InstalledRule = {
   /** What the function gets instead of the event, with `<event>` in the place of the event. */
   readonly transformed: string | undefined;
 };
-export type InstalledMachine = {
+type InstalledMachine = {
   readonly name: string;
   readonly definition: string;
   readonly versions: readonly { readonly arn: string; readonly description: string }[];

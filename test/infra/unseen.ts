@@ -10,7 +10,7 @@ type Reason = {
   readonly because: string;
 };
 
-export const REASONS: readonly Reason[] = [
+const REASONS: readonly Reason[] = [
   {
     actions: /^logs:(CreateLogStream|PutLogEvents)$/,
     resources: /:log-group:SystemFunctions\w+:\*$/,

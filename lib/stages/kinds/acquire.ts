@@ -7,6 +7,7 @@ import { inTheWay, removeEnded } from '../../environments/remove-ended.ts';
 import { settingsDigest } from '../../environments/settings.ts';
 import type { RevisionRef } from '../../history/environment-events.ts';
 import type { Commit } from '../../history/event-store.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { AcquireStage } from '../../pipeline/kinds/acquire.ts';
 import { changesOf } from '../../pipeline/steps.ts';
@@ -28,13 +29,8 @@ const capture = z.object({
  */
 export const acquireKind: ChangeKind<AcquireStage> = {
   recoveries: {
-    rejected: 'compensate',
-    inconclusive: 'compensate',
-    errored: 'retry',
+    ...USUAL_RECOVERIES,
     timedOut: 'retry',
-    lost: 'retry',
-    stopped: 'compensate',
-    superseded: 'compensate',
   },
 
   /**

@@ -1,3 +1,4 @@
+import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
 import type { AnalysisStage } from '../../pipeline/kinds/analysis.ts';
 import { beginCloud, judgeCloud, observeCloud, watchesCloud } from '../analysis/cloud.ts';
 import { together } from '../analysis/judge-together.ts';
@@ -15,14 +16,10 @@ import { targetOf } from '../target-of.ts';
 /** Judges the placed revision on the traffic it gets, against the live one. Measured again and again until it can be said. */
 export const analysisKind: CheckKind<AnalysisStage> = {
   recoveries: {
-    rejected: 'compensate',
+    ...USUAL_RECOVERIES,
     inconclusive: 'extend',
-    errored: 'retry',
     // Only one reading of the counters is meant, not the window. Reading again changes nothing.
     timedOut: 'retry',
-    lost: 'retry',
-    stopped: 'compensate',
-    superseded: 'compensate',
   },
 
   async begin(stage, context) {

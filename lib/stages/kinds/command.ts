@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { z } from 'zod';
+import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { CommandStage } from '../../pipeline/kinds/command.ts';
 import type { Digest } from '../../pipeline/release.ts';
@@ -20,16 +21,8 @@ const evidence = z.object({
 
 /** Runs a command in a clean copy of the artifact and passes when it exits with 0. May make the artifact of later stages. */
 export const commandKind: CheckKind<CommandStage> = {
-  recoveries: {
-    rejected: 'compensate',
-    inconclusive: 'compensate',
-    errored: 'retry',
-    // A command that hung would most likely hang again, for as long, while everybody waits.
-    timedOut: 'compensate',
-    lost: 'retry',
-    stopped: 'compensate',
-    superseded: 'compensate',
-  },
+  // A command that hung would most likely hang again, for as long, while everybody waits.
+  recoveries: USUAL_RECOVERIES,
 
   observe(stage, context) {
     const run = {

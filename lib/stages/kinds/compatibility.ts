@@ -1,5 +1,6 @@
 import { declaredApis } from '../../environments/declared-apis.ts';
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
 import type { CompatibilityStage } from '../../pipeline/kinds/compatibility.ts';
 import {
   blockInWords,
@@ -18,14 +19,9 @@ const REVISIONS = { most: 20, longest: 150, between: ', ' } as const;
 /** Holds the release against every revision of the environment that is live or may come back, in both directions. */
 export const compatibilityKind: CheckKind<CompatibilityStage> = {
   recoveries: {
-    rejected: 'compensate',
-    inconclusive: 'compensate',
-    errored: 'retry',
+    ...USUAL_RECOVERIES,
     // Only histories are read. Reading them again changes nothing.
     timedOut: 'retry',
-    lost: 'retry',
-    stopped: 'compensate',
-    superseded: 'compensate',
   },
 
   async observe({ environment }, context) {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { CustomStage } from '../../pipeline/kinds/custom.ts';
 import { digest } from '../../pipeline/release.ts';
@@ -23,16 +24,8 @@ const CAPTURE_LIMIT = 64 * 1024;
 
 /** A change made by a command, and taken back by another that gets what a third one printed before. */
 export const customKind: ChangeKind<CustomStage> = {
-  recoveries: {
-    rejected: 'compensate',
-    inconclusive: 'compensate',
-    errored: 'retry',
-    // It may be half done; its own undo is the one that knows how to take that back.
-    timedOut: 'compensate',
-    lost: 'retry',
-    stopped: 'compensate',
-    superseded: 'compensate',
-  },
+  // After a timeout it may be half done; its own undo is the one that knows how to take that back.
+  recoveries: USUAL_RECOVERIES,
 
   async capture(stage, context) {
     const { artifact } = context.deployment.view;

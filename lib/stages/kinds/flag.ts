@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { changeFlag } from '../../environments/change-flag.ts';
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
 import { flagInWords, flagOf } from '../../environments/flags.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { type FlagValue, flagValue } from '../../pipeline/flag-value.ts';
 import type { FlagStage } from '../../pipeline/kinds/flag.ts';
@@ -15,14 +16,9 @@ const capture = z.object({ value: flagValue.nullable() });
 /** Sets a feature flag of an environment. Undo gives it the value back that it had, or takes it away again. */
 export const flagKind: ChangeKind<FlagStage> = {
   recoveries: {
-    rejected: 'compensate',
-    inconclusive: 'compensate',
-    errored: 'retry',
+    ...USUAL_RECOVERIES,
     // A value that is recorded already is not recorded again.
     timedOut: 'retry',
-    lost: 'retry',
-    stopped: 'compensate',
-    superseded: 'compensate',
   },
 
   async capture(stage, context) {

@@ -1,3 +1,4 @@
+import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
 import type { FunctionStage } from '../../pipeline/kinds/function.ts';
 import type { Errand, Progress } from '../elsewhere.ts';
 import { type AnswerEvidence, answerInText, isPendingAnswer } from '../function/answer.ts';
@@ -7,15 +8,7 @@ import type { CheckKind, Json, Observation, StageContext } from '../kind.ts';
 
 /** Asks a function and holds its answer against the criteria. It may answer at once, or say that it will report. */
 export const functionKind: CheckKind<FunctionStage> = {
-  recoveries: {
-    rejected: 'compensate',
-    inconclusive: 'compensate',
-    errored: 'retry',
-    timedOut: 'compensate',
-    lost: 'retry',
-    stopped: 'compensate',
-    superseded: 'compensate',
-  },
+  recoveries: USUAL_RECOVERIES,
 
   elsewhere: {
     answer: () => 'report',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { HttpStage } from '../../pipeline/kinds/http.ts';
 import { isSecretName } from '../../pipeline/literal-secret.ts';
@@ -25,14 +26,9 @@ const MOST_REDIRECTS = 5;
 /** Asks a URL once and holds status, answer time and body against what is expected. */
 export const httpKind: CheckKind<HttpStage> = {
   recoveries: {
-    rejected: 'compensate',
-    inconclusive: 'compensate',
-    errored: 'retry',
+    ...USUAL_RECOVERIES,
     // Asking again changes nothing, and one answer may get lost on the way.
     timedOut: 'retry',
-    lost: 'retry',
-    stopped: 'compensate',
-    superseded: 'compensate',
   },
 
   async observe(stage, context) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isMigrated, schemaInWords, servedVersions } from '../../environments/schema.ts';
 import { migrationObstacle } from '../../environments/schema-obstacles.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
 import type { MigrateStage } from '../../pipeline/kinds/migrate.ts';
 import { buildElsewhere } from '../cloud/build-elsewhere.ts';
 import { buildInWords } from '../cloud/build-evidence.ts';
@@ -39,14 +40,9 @@ const inBuild = buildElsewhere<MigrateStage, Applied>({
  */
 export const migrateKind: ChangeKind<MigrateStage> = {
   recoveries: {
-    rejected: 'compensate',
-    inconclusive: 'compensate',
-    errored: 'retry',
+    ...USUAL_RECOVERIES,
     // A long migration goes on where the attempt before it had come to.
     timedOut: 'retry',
-    lost: 'retry',
-    stopped: 'compensate',
-    superseded: 'compensate',
   },
 
   async capture(stage, context) {

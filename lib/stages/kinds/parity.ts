@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
 import { type Json, json } from '../../pipeline/json.ts';
 import type { ParityStage } from '../../pipeline/kinds/parity.ts';
 import { inShort } from '../in-short.ts';
@@ -18,14 +19,9 @@ const evidence = z.object({ one: side, other: side });
 /** Compares two environments. What differs and is not allowed to would make a test in one say nothing of the other. */
 export const parityKind: CheckKind<ParityStage> = {
   recoveries: {
-    rejected: 'compensate',
-    inconclusive: 'compensate',
-    errored: 'retry',
+    ...USUAL_RECOVERIES,
     // Only settings and histories are read. Reading them again changes nothing.
     timedOut: 'retry',
-    lost: 'retry',
-    stopped: 'compensate',
-    superseded: 'compensate',
   },
 
   async observe({ environment, against }, context) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { environmentStream } from '../../environments/environment.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { PlaceStage } from '../../pipeline/kinds/place.ts';
 import type { TargetState } from '../../targets/target.ts';
@@ -12,16 +13,8 @@ const capture = z.object({ revision: z.string(), alreadyRunning: z.boolean() });
 
 /** Starts the release beside the live revision, without traffic. Undo removes it, unless it ran before the stage began. */
 export const placeKind: ChangeKind<PlaceStage> = {
-  recoveries: {
-    rejected: 'compensate',
-    inconclusive: 'compensate',
-    errored: 'retry',
-    // A service that did not become healthy in the whole time would make everybody wait for that time again.
-    timedOut: 'compensate',
-    lost: 'retry',
-    stopped: 'compensate',
-    superseded: 'compensate',
-  },
+  // A service that did not become healthy in the whole time would make everybody wait for that time again.
+  recoveries: USUAL_RECOVERIES,
 
   async capture(stage, context) {
     await requireSchemasServed(stage, context);

@@ -1,4 +1,5 @@
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
 import type { RehearsalStage } from '../../pipeline/kinds/rehearsal.ts';
 import type { CheckKind, StageContext } from '../kind.ts';
 import { type RehearsalEvidence, type RehearsalStart, rehearsalStart } from '../rehearsal/evidence.ts';
@@ -13,16 +14,8 @@ import { captureBeforeShifts, withTraffic } from '../weights.ts';
  * What was found is recorded before anything is moved, and a later attempt keeps it.
  */
 export const rehearsalKind: CheckKind<RehearsalStage> = {
-  recoveries: {
-    rejected: 'compensate',
-    inconclusive: 'compensate',
-    errored: 'retry',
-    timedOut: 'compensate',
-    // Another attempt first puts the traffic back where the first one had found it.
-    lost: 'retry',
-    stopped: 'compensate',
-    superseded: 'compensate',
-  },
+  // An attempt after one that was lost first puts the traffic back where that one had found it.
+  recoveries: USUAL_RECOVERIES,
 
   async begin(stage, context): Promise<RehearsalStart> {
     const earlier = startOf(stage, context);

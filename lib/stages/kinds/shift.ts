@@ -1,3 +1,4 @@
+import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { ShiftStage } from '../../pipeline/kinds/shift.ts';
 import type { Routing, Target, TargetState, Weights } from '../../targets/target.ts';
@@ -19,16 +20,8 @@ import {
  * so undoing the newest restores the traffic whole in one call, and undoing an earlier one finds it so.
  */
 export const shiftKind: ChangeKind<ShiftStage> = {
-  recoveries: {
-    rejected: 'compensate',
-    inconclusive: 'compensate',
-    errored: 'retry',
-    // The lane restores the weights anyway; a router that does not answer in time is not asked for more of the same first.
-    timedOut: 'compensate',
-    lost: 'retry',
-    stopped: 'compensate',
-    superseded: 'compensate',
-  },
+  // The lane restores the weights anyway; a router that does not answer in time is not asked for more of the same first.
+  recoveries: USUAL_RECOVERIES,
 
   async capture(stage, context) {
     const before = captureBeforeShifts(context.deployment.view, stage.environment);
