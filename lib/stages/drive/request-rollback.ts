@@ -1,29 +1,16 @@
-import { z } from 'zod';
-import { type DeploymentId, deploymentId } from '../../history/deployment-id.ts';
-import { deriveDeploymentId, pipelineDigest, releaseDigest } from '../../history/digests.ts';
+import type { z } from 'zod';
+import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { EventStore } from '../../history/event-store.ts';
-import { event } from '../../history/events.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
-import { LIFECYCLE_VERSION } from '../../lifecycle/version.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { Json } from '../../pipeline/json.ts';
 import { changesOf } from '../../pipeline/steps.ts';
 import type { Executions } from './executions.ts';
-import { deploymentStream, openSession } from './session.ts';
-import { startOrClose } from './start-or-close.ts';
+import { followUpId, followUpRequest, openFollowUp } from './follow-up.ts';
+import { openSession } from './session.ts';
 
 /** What "Rollback Requested" asks for: to undo a deployment that succeeded. */
-export const rollbackRequest = z.strictObject({
-  of: deploymentId,
-  actor: z.string().min(1).max(200),
-  source: z.string().max(100).default('event'),
-  reason: z.string().max(4000).default('none given'),
-  attempt: z
-    .string()
-    .max(100)
-    .optional()
-    .describe('Tells a second rollback of the same deployment from a repeated request for the first.'),
-});
+export const rollbackRequest = followUpRequest;
 export type RollbackRequest = z.output<typeof rollbackRequest>;
 
 /**
@@ -38,49 +25,19 @@ export async function requestRollback(
 ): Promise<{ readonly deployment: DeploymentId; readonly isNew: boolean }> {
   const of = (await openSession(services.store, request.of)).deployment;
   requireUndoable(of);
-  const { pipeline, release } = of.view;
-  const digest = pipelineDigest(pipeline);
-  const triggerId = rollbackTriggerId(request);
-  const deployment = rollbackId(of, request);
-  const { head, commits } = await services.store.load(deploymentStream(deployment));
-  const opened =
-    commits.length === 0 &&
-    (await services.store.append(head, [
-      event('DeploymentRequested', {
-        deployment,
-        kind: 'rollback',
-        pipeline,
-        pipelineDigest: digest,
-        release,
-        trigger: { id: triggerId, source: request.source, actor: request.actor },
-        lifecycle: LIFECYCLE_VERSION,
-        reason: request.reason,
-        of: request.of,
-        artifact: of.view.artifact,
-        captures: capturesOf(of),
-      }),
-    ]));
-  await startOrClose(
-    services,
-    { deployment, pipeline: pipeline.pipeline, pipelineDigest: digest, entry: 'rollback' },
-    0,
-  );
-  return { deployment, isNew: opened !== false && opened.outcome === 'appended' };
-}
-
-/** The id of the rollback that a request asks for: the same request is the same rollback. */
-export function rollbackId(
-  { view }: Deployment,
-  request: Pick<RollbackRequest, 'of' | 'attempt'>,
-): DeploymentId {
-  return deriveDeploymentId({
-    pipelineDigest: pipelineDigest(view.pipeline),
-    releaseDigest: releaseDigest(view.release),
-    triggerId: rollbackTriggerId(request),
+  return openFollowUp(services, of, request, triggerIdOf(request), {
+    kind: 'rollback',
+    artifact: of.view.artifact,
+    captures: capturesOf(of),
   });
 }
 
-function rollbackTriggerId({ of, attempt }: Pick<RollbackRequest, 'of' | 'attempt'>): string {
+/** The id of the rollback that a request asks for: the same request is the same rollback. */
+export function rollbackId(of: Deployment, request: Pick<RollbackRequest, 'of' | 'attempt'>): DeploymentId {
+  return followUpId(of, triggerIdOf(request));
+}
+
+function triggerIdOf({ of, attempt }: Pick<RollbackRequest, 'of' | 'attempt'>): string {
   return attempt === undefined ? `rollback:${of}` : `rollback:${of}:${attempt}`;
 }
 
