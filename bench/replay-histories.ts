@@ -1,7 +1,7 @@
 import type { DeploymentId } from '../lib/history/deployment-id.ts';
 import { digestOf, pipelineDigest } from '../lib/history/digests.ts';
 import { type DeploymentEvent, event } from '../lib/history/events.ts';
-import type { Failure } from '../lib/lifecycle/failure.ts';
+import type { Failure } from '../lib/history/failure.ts';
 import type { Recorded } from '../lib/lifecycle/replay.ts';
 import { type Pipeline, pipelineSchema } from '../lib/pipeline/pipeline.ts';
 import type { Stage } from '../lib/pipeline/stage.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
+import { createArtifactStore } from '../lib/artifacts/artifact-store.ts';
 import { startLoad } from '../lib/cli/demo/load-generator.ts';
 import type { DeploymentId } from '../lib/history/deployment-id.ts';
 import { deriveDeploymentId, pipelineDigest, releaseDigest } from '../lib/history/digests.ts';
@@ -15,7 +16,6 @@ import { type NoneventSystem, startNonevent } from '../lib/local/nonevent-system
 import type { Pipeline } from '../lib/pipeline/pipeline.ts';
 import { readPipeline } from '../lib/pipeline/read-pipeline.ts';
 import { release } from '../lib/pipeline/release.ts';
-import { createArtifactStore } from '../lib/stages/artifact-store.ts';
 import { stateMachineName } from '../lib/stages/drive/executions.ts';
 import { rollbackId } from '../lib/stages/drive/request-rollback.ts';
 import { deploymentStream } from '../lib/stages/drive/session.ts';

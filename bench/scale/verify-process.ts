@@ -1,7 +1,7 @@
 import { argv } from 'node:process';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { verifyHistory } from '../../lib/audit/verify-history.ts';
-import { CLIENT_CONFIG } from '../../lib/history/client-config.ts';
+import { CLIENT_CONFIG } from '../../lib/aws/client-config.ts';
 
 /** Verifies the table of an endpoint as `audit verify` does, and says what that took and the most memory that was resident. */
 const client = new DynamoDBClient({

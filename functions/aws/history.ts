@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CLIENT_CONFIG } from '../../lib/history/client-config.ts';
+import { CLIENT_CONFIG } from '../../lib/aws/client-config.ts';
 import { createDynamoDBEventStore } from '../../lib/history/dynamodb-event-store.ts';
 import type { EventStore } from '../../lib/history/event-store.ts';
 import type { Environment } from './environment.ts';

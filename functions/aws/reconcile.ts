@@ -1,4 +1,4 @@
-import type { Artifacts } from '../../lib/stages/artifacts.ts';
+import type { Artifacts } from '../../lib/artifacts/artifacts.ts';
 import { coolRevisions } from '../../lib/stages/drive/cool-revisions.ts';
 import { reconcile } from '../../lib/stages/drive/reconcile.ts';
 import type { Targets } from '../../lib/targets/target.ts';

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { S3_CONFIG } from '../../lib/artifacts/s3-artifacts.ts';
 import { createReleaseObjects, type ReleaseObjects } from '../../lib/stages/cloud/release-objects.ts';
-import { S3_CONFIG } from '../../lib/stages/cloud/s3-artifacts.ts';
 
 /** Takes archives over into the artifacts of the system. */
 export function openReleaseObjects(bucket: string): ReleaseObjects {

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { createKmsSigner } from '../../lib/audit/kms-signer.ts';
-import { CLIENT_CONFIG } from '../../lib/history/client-config.ts';
+import { CLIENT_CONFIG } from '../../lib/aws/client-config.ts';
 import { sealHandler } from '../seal.ts';
 import { countingUnsound } from './counting-unsound.ts';
 import { readEnvironment } from './environment.ts';

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Artifacts } from '../../lib/artifacts/artifacts.ts';
 import type { Flags } from '../../lib/environments/flags.ts';
 import { AWS_POLICY } from '../../lib/stages/address-policy.ts';
-import type { Artifacts } from '../../lib/stages/artifacts.ts';
 import { type Builds, POLL_MS } from '../../lib/stages/cloud/builds.ts';
 import type { FunctionInvoker } from '../../lib/stages/cloud/function-invoker.ts';
 import type { CloudMetrics } from '../../lib/stages/cloud/metrics.ts';

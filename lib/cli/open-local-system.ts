@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createArtifactStore } from '../artifacts/artifact-store.ts';
 import { pipelineDigest } from '../history/digests.ts';
 import { createDynamoDBEventStore } from '../history/dynamodb-event-store.ts';
 import { compileStatesLanguage } from '../lifecycle/states-language.ts';
@@ -7,7 +8,6 @@ import { readConnection } from '../local/connection.ts';
 import { dataFolder } from '../local/data-folder.ts';
 import { FUNCTION_NAMES } from '../local/function-names.ts';
 import { messageOf, NoneventError } from '../nonevent-error.ts';
-import { createArtifactStore } from '../stages/artifact-store.ts';
 import { stateMachineName } from '../stages/drive/executions.ts';
 import { WATCHING_LOCALLY } from './pace.ts';
 import { DATA_IN_THIS_FOLDER, FILE_NAME, findSettings, type Surroundings } from './settings.ts';

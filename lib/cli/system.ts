@@ -1,9 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { EventStore } from '../history/event-store.ts';
 import type { DataFolder } from '../local/data-folder.ts';
 import { NoneventError } from '../nonevent-error.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import type { Artifacts } from '../stages/artifacts.ts';
 import type { Watching } from './pace.ts';
 import type { Surroundings } from './settings.ts';
 import { chooseSystem } from './stack/choose-system.ts';

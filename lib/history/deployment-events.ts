@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { failure } from '../lifecycle/failure.ts';
-import { stageState } from '../lifecycle/stage-state.ts';
 import { json } from '../pipeline/json.ts';
 import { name } from '../pipeline/names.ts';
 import { pipelineSchema } from '../pipeline/pipeline.ts';
 import { digest, release } from '../pipeline/release.ts';
 import { deploymentId } from './deployment-id.ts';
+import { failure } from './failure.ts';
+import { stageState } from './stage-state.ts';
 
 const attempt = z.int().min(1);
 const text = z.string().max(4000);

@@ -1,12 +1,13 @@
 import type { Judgement } from '../history/deployment-events.ts';
 import { type DeploymentEvent, type EventData, event } from '../history/events.ts';
+import type { Failure, FailureMode } from '../history/failure.ts';
 import type { Json } from '../pipeline/json.ts';
 import type { Digest } from '../pipeline/release.ts';
 import type { Stage } from '../pipeline/stage.ts';
 import { isContract, pollInterval } from '../pipeline/stage-class.ts';
 import type { Deployment } from './deployment.ts';
-import type { Failure, FailureMode, Recoveries } from './failure.ts';
 import { REQUESTED } from './leaves.ts';
+import type { Recoveries } from './recoveries.ts';
 import { stageViewOf } from './standing.ts';
 import type { DeploymentView, Outcome } from './view.ts';
 

@@ -1,13 +1,13 @@
 import type { DeploymentId } from '../history/deployment-id.ts';
 import type { EventData, Judgement, Trigger } from '../history/events.ts';
+import type { Failure } from '../history/failure.ts';
+import type { StageState } from '../history/stage-state.ts';
 import type { Json } from '../pipeline/json.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Digest, Release } from '../pipeline/release.ts';
 import type { StageClass, StageKind } from '../pipeline/stage.ts';
-import type { Failure } from './failure.ts';
-import type { StageState } from './stage-state.ts';
 
-export type { StageState } from './stage-state.ts';
+export type { StageState } from '../history/stage-state.ts';
 
 export type Outcome = 'succeeded' | 'failed' | 'rolledBack' | 'stuck';
 

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { CLIENT_CONFIG } from '../history/client-config.ts';
+import { CLIENT_CONFIG } from '../aws/client-config.ts';
 import type { Connection } from './connection.ts';
 import { LOCAL_REGION } from './step-functions/arns.ts';
 

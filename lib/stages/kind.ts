@@ -1,14 +1,14 @@
+import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Flags } from '../environments/flags.ts';
 import type { Judgement } from '../history/deployment-events.ts';
 import type { EventStore } from '../history/event-store.ts';
 import type { Deployment } from '../lifecycle/deployment.ts';
-import type { Recoveries } from '../lifecycle/failure.ts';
+import type { Recoveries } from '../lifecycle/recoveries.ts';
 import type { Json } from '../pipeline/json.ts';
 import type { Digest } from '../pipeline/release.ts';
 import type { ChangeStage, CheckStage } from '../pipeline/stage.ts';
 import type { Targets } from '../targets/target.ts';
 import type { AddressPolicy } from './address-policy.ts';
-import type { Artifacts } from './artifacts.ts';
 import type { Cloud } from './cloud.ts';
 import type { Elsewhere } from './elsewhere.ts';
 

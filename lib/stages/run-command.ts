@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Digest } from '../pipeline/release.ts';
+import { secretsOf, secretValues, type Variables } from '../secrets/secret-values.ts';
 import { commandEnvironment } from './command/command-environment.ts';
 import { openCommandLog } from './command/command-log.ts';
 import { stopMarked, workMark } from './command/marked-processes.ts';
 import { runProcess, STOP_GRACE } from './command/run-process.ts';
 import { removeCopiesOf, removeCopy } from './command/working-copy.ts';
 import type { StageContext } from './kind.ts';
-import { secretsOf, secretValues, type Variables } from './secret-values.ts';
 
 export type CommandRun = {
   readonly stage: { readonly name: string } & Variables;

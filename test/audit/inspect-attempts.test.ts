@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inspectAttempts } from '../../lib/audit/inspect-attempts.ts';
 import { type DeploymentEvent, event } from '../../lib/history/events.ts';
-import type { Failure } from '../../lib/lifecycle/failure.ts';
+import type { Failure } from '../../lib/history/failure.ts';
 import { IS_ROLLED_BACK, SUCCEEDS } from './sample-history.ts';
 
 /** The first thing that is wrong with the attempts of a history. */

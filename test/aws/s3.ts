@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
-import { S3_CONFIG } from '../../lib/stages/cloud/s3-artifacts.ts';
+import { S3_CONFIG } from '../../lib/artifacts/s3-artifacts.ts';
 import { type FakeAnswer, type FakeRequest, serve } from './serve.ts';
 
 export type S3Object = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { exitCodeOfDeployment } from '../../lib/cli/exit-code-of-deployment.ts';
-import type { FailureMode } from '../../lib/lifecycle/failure.ts';
+import type { FailureMode } from '../../lib/history/failure.ts';
 import type { Outcome } from '../../lib/lifecycle/view.ts';
 import { asOf, REJECTED, STORY } from './sample-deployment.ts';
 

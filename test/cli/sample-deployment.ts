@@ -1,8 +1,8 @@
 import type { LivePair } from '../../lib/environments/environment.ts';
 import type { DeploymentId } from '../../lib/history/deployment-id.ts';
 import { type Event, event } from '../../lib/history/events.ts';
+import type { Failure } from '../../lib/history/failure.ts';
 import type { Deployment } from '../../lib/lifecycle/deployment.ts';
-import type { Failure } from '../../lib/lifecycle/failure.ts';
 import { replay } from '../../lib/lifecycle/replay.ts';
 import { type Pipeline, pipelineSchema } from '../../lib/pipeline/pipeline.ts';
 import type { Digest } from '../../lib/pipeline/release.ts';

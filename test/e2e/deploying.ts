@@ -1,5 +1,6 @@
 import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
 import { vi } from 'vitest';
+import { createArtifactStore } from '../../lib/artifacts/artifact-store.ts';
 import type { System } from '../../lib/cli/system.ts';
 import { environmentStream, foldEnvironment } from '../../lib/environments/environment.ts';
 import type { DeploymentId } from '../../lib/history/deployment-id.ts';
@@ -12,7 +13,6 @@ import { readConnection } from '../../lib/local/connection.ts';
 import { executionArn } from '../../lib/local/step-functions/arns.ts';
 import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
 import { readPipeline } from '../../lib/pipeline/read-pipeline.ts';
-import { createArtifactStore } from '../../lib/stages/artifact-store.ts';
 import { stateMachineName } from '../../lib/stages/drive/executions.ts';
 import type { DeploymentRequest } from '../../lib/stages/drive/request-deployment.ts';
 import { type Ground, PATIENCE } from './ground.ts';

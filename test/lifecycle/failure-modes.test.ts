@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failureMode, recovery } from '../../lib/lifecycle/failure.ts';
+import { failureMode, recovery } from '../../lib/history/failure.ts';
 import { stage } from '../../lib/pipeline/stage.ts';
 import { kindOf } from '../../lib/stages/registry.ts';
 import { pipelineOf } from './pipelines.ts';

@@ -1,6 +1,6 @@
 import type { DeploymentId } from '../../lib/history/deployment-id.ts';
 import { type DeploymentEvent, event } from '../../lib/history/events.ts';
-import type { Failure, FailureMode } from '../../lib/lifecycle/failure.ts';
+import type { Failure, FailureMode } from '../../lib/history/failure.ts';
 import type { Recorded } from '../../lib/lifecycle/replay.ts';
 import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
 import type { Digest } from '../../lib/pipeline/release.ts';

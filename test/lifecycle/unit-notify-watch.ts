@@ -1,7 +1,7 @@
 import { type DeploymentEvent, event } from '../../lib/history/events.ts';
 import type { Cause } from '../../lib/lifecycle/decide.ts';
 import type { Deployment } from '../../lib/lifecycle/deployment.ts';
-import type { Recoveries } from '../../lib/lifecycle/failure.ts';
+import type { Recoveries } from '../../lib/lifecycle/recoveries.ts';
 import { replay } from '../../lib/lifecycle/replay.ts';
 import type { Stage } from '../../lib/pipeline/stage.ts';
 import { stagesOf } from '../../lib/pipeline/steps.ts';

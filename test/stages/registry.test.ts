@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureMode } from '../../lib/lifecycle/failure.ts';
+import { failureMode } from '../../lib/history/failure.ts';
 import { changeStage, checkStage, type Stage } from '../../lib/pipeline/stage.ts';
 import { kindOf } from '../../lib/stages/registry.ts';
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import type { Failure } from '../../lib/lifecycle/failure.ts';
+import type { Failure } from '../../lib/history/failure.ts';
 import type { DeploymentView } from '../../lib/lifecycle/view.ts';
 import { nextCommand } from '../../lib/lifecycle/wording/next-command.ts';
 import { shortId } from '../../lib/lifecycle/wording/short-id.ts';

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CLIENT_CONFIG } from '../../history/client-config.ts';
+import { CLIENT_CONFIG } from '../../aws/client-config.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import { walkPart } from './part.ts';
 import type { Credentials, FromWorker, ToWorker, WorkerTask } from './part-messages.ts';

@@ -1,4 +1,4 @@
-import { plainText } from '../../stages/plain-text.ts';
+import { plainText } from '../../lifecycle/wording/plain-text.ts';
 import { controlsOf } from './controls.ts';
 import type { DeploymentRecord } from './deployment-record.ts';
 import type { AuditReport } from './report.ts';

@@ -1,5 +1,5 @@
+import { plainText } from '../../lifecycle/wording/plain-text.ts';
 import { dateAndTime, span } from '../../lifecycle/wording/times.ts';
-import { plainText } from '../../stages/plain-text.ts';
 import { type Control, controlsOf } from './controls.ts';
 import type { DeploymentRecord, QuestionRecord } from './deployment-record.ts';
 import type { AuditReport } from './report.ts';

@@ -1,4 +1,4 @@
-import { withoutEscapeSequences } from '../../stages/plain-text.ts';
+import { withoutEscapeSequences } from '../../lifecycle/wording/plain-text.ts';
 
 const CONTROL_AND_BIDI = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 

@@ -1,5 +1,5 @@
 import type { Event } from '../../history/events.ts';
-import type { FailureMode } from '../../lifecycle/failure.ts';
+import type { FailureMode } from '../../history/failure.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { mayHelpAgain, nextCommand, tryingAgain } from '../../lifecycle/wording/next-command.ts';
 import { reusedInWords } from '../../lifecycle/wording/reuse.ts';

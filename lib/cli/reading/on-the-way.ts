@@ -1,5 +1,5 @@
 import type { Event } from '../../history/events.ts';
-import type { Failure } from '../../lifecycle/failure.ts';
+import type { Failure } from '../../history/failure.ts';
 
 /**
  * What went wrong on the way and was tried again, a line each: an executor that vanished, as it does when the system is restarted in

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileOf } from '../../artifacts/artifact-store.ts';
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
 import { type Ground, type Readiness, readinessOf } from '../../environments/readiness.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import type { DataFolder } from '../../local/data-folder.ts';
-import { fileOf } from '../../stages/artifact-store.ts';
 import { runningRevisions } from '../../targets/process/running-revisions.ts';
 
 /** Whether what is live could be rolled back, by environment and pipeline. */

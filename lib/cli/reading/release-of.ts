@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { git } from '../../artifacts/packing/git.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { type Digest, type Release, release } from '../../pipeline/release.ts';
-import { git } from '../../stages/packing/git.ts';
 
 const GIT_MILLISECONDS = 5000;
 

@@ -1,4 +1,4 @@
-import { CLIENT_CONFIG } from '../../history/client-config.ts';
+import { CLIENT_CONFIG } from '../../aws/client-config.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 
 /** What every client of AWS is made with. */

@@ -86,7 +86,7 @@ async function packed(
   ignored: 'vcs' | 'nothing',
 ) {
   const { S3Client } = await import('@aws-sdk/client-s3');
-  const { createS3Artifacts, S3_CONFIG } = await import('../../stages/cloud/s3-artifacts.ts');
+  const { createS3Artifacts, S3_CONFIG } = await import('../../artifacts/s3-artifacts.ts');
   const client = new S3Client({ ...S3_CONFIG, region, credentials });
   try {
     return await createS3Artifacts({ client, bucket }).pack(folder, ignored);

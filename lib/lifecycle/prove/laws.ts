@@ -1,9 +1,10 @@
+import { failureMode, type Recovery } from '../../history/failure.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { Stage } from '../../pipeline/stage.ts';
 import { isChange, pollInterval } from '../../pipeline/stage-class.ts';
 import { changesOf, stagesOf } from '../../pipeline/steps.ts';
-import { failureMode, type Recoveries, type Recovery } from '../failure.ts';
 import { CONCLUDING, ENTER_ROLLBACK, OUTCOMES, undoLeaf } from '../leaves.ts';
+import type { Recoveries } from '../recoveries.ts';
 import type { MachineState } from '../transitions.ts';
 import type { Outcome } from '../view.ts';
 import type { Step } from './explore.ts';

@@ -1,4 +1,4 @@
-import type { FailureMode } from '../failure.ts';
+import type { FailureMode } from '../../history/failure.ts';
 import { isLeaseHeld } from '../is-lease-held.ts';
 import type { DeploymentView, Outcome, StageState, StageView } from '../view.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../history/canonical-json.ts';
+import { plainLine } from '../../lifecycle/wording/plain-text.ts';
 import type { PrometheusBound } from '../../pipeline/kinds/prometheus-criteria.ts';
-import { plainLine } from '../plain-text.ts';
 import type { HeldCriterion } from './hold-metrics.ts';
 
 /** A metric of the new revision as it is now. */

@@ -9,11 +9,11 @@ import {
   ListHostedConfigurationVersionsCommand,
   StartDeploymentCommand,
 } from '@aws-sdk/client-appconfig';
+import { isServiceError } from '../../aws/service-error.ts';
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
 import { type Flags, flagChanges, flagValues } from '../../environments/flags.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
-import { isServiceError } from './service-error.ts';
 
 /** Where the flags of one environment are: ids of AWS AppConfig. Nothing else is deployed to that environment. */
 export type FlagsPlace = {

@@ -1,9 +1,9 @@
 import { NoneventError } from '../../nonevent-error.ts';
 import type { Stage } from '../../pipeline/stage.ts';
+import type { Variables } from '../../secrets/secret-values.ts';
 import type { Cloud } from '../cloud.ts';
 import type { Elsewhere, Errand, Progress } from '../elsewhere.ts';
 import type { StageContext } from '../kind.ts';
-import type { Variables } from '../secret-values.ts';
 import { type BuildEvidence, buildInWords, masked } from './build-evidence.ts';
 import type { Build, BuildOrder, Builds } from './builds.ts';
 

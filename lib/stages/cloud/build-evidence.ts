@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Judgement } from '../../history/deployment-events.ts';
+import { plainLine } from '../../lifecycle/wording/plain-text.ts';
 import type { Json } from '../../pipeline/json.ts';
-import { maskText } from '../command/mask-secrets.ts';
+import { maskText } from '../../secrets/mask-secrets.ts';
+import { secretsOf, type Variables } from '../../secrets/secret-values.ts';
 import { countsIn } from '../command/test-counts.ts';
-import { plainLine } from '../plain-text.ts';
-import { secretsOf, type Variables } from '../secret-values.ts';
 
 /** What is recorded of a build that has ended. */
 export const buildEvidence = z.object({

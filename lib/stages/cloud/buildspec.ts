@@ -1,6 +1,6 @@
+import { artifactKey } from '../../artifacts/s3-artifacts.ts';
 import type { Digest } from '../../pipeline/release.ts';
 import type { BuildOrder } from './builds.ts';
-import { artifactKey } from './s3-artifacts.ts';
 
 /** Variables that a build hands out (https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html, `exported-variables`). */
 export const MADE = 'NONEVENT_MADE';

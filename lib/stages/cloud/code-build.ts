@@ -9,13 +9,13 @@ import {
   StopBuildCommand,
 } from '@aws-sdk/client-codebuild';
 import { z } from 'zod';
+import { isPassing } from '../../aws/service-failure.ts';
+import { plainText } from '../../lifecycle/wording/plain-text.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import { type Digest, digest } from '../../pipeline/release.ts';
-import { plainText } from '../plain-text.ts';
 import type { BuildEvidence } from './build-evidence.ts';
 import { type Build, type BuildOrder, type Builds, POLL_MS } from './builds.ts';
 import { buildspecOf, MADE, OUTPUT } from './buildspec.ts';
-import { isPassing } from './service-failure.ts';
 
 export type CodeBuildOptions = {
   readonly client: CodeBuildClient;

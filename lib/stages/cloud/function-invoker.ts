@@ -1,9 +1,9 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { isPassing } from '../../aws/service-failure.ts';
+import { plainLine } from '../../lifecycle/wording/plain-text.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { Json } from '../../pipeline/json.ts';
-import { plainLine } from '../plain-text.ts';
-import { isPassing } from './service-failure.ts';
 
 /** Asks functions, as AWS Lambda does. */
 export type FunctionInvoker = {

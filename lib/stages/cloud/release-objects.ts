@@ -5,11 +5,11 @@ import {
   type HeadObjectOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { ARCHIVE_BYTES_AT_MOST, artifactKey } from '../../artifacts/s3-artifacts.ts';
+import { isServiceError } from '../../aws/service-error.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import { type Digest, type Release, release } from '../../pipeline/release.ts';
 import type { WantedObject } from '../triggers/read-trigger.ts';
-import { ARCHIVE_BYTES_AT_MOST, artifactKey } from './s3-artifacts.ts';
-import { isServiceError } from './service-error.ts';
 
 /** Turns archives that others have put into a bucket into releases. */
 export type ReleaseObjects = {

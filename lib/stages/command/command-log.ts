@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { plainText } from '../../lifecycle/wording/plain-text.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
-import { plainText } from '../plain-text.ts';
-import { createMask, type Mask, maskText } from './mask-secrets.ts';
+import { createMask, type Mask, maskText } from '../../secrets/mask-secrets.ts';
 
 /** What is known of a log once nothing more is written. */
 export type LogSummary = {

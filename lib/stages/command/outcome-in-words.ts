@@ -1,4 +1,4 @@
-import { plainLine } from '../plain-text.ts';
+import { plainLine } from '../../lifecycle/wording/plain-text.ts';
 import { countsIn, tellOfFailure } from './test-counts.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { plainText } from '../plain-text.ts';
+import { plainText } from '../../lifecycle/wording/plain-text.ts';
 
 /**
  * The counts that a test runner printed at its end: `pass 12, fail 0`. Knows node --test, vitest, jest, mocha, pytest, go test and

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import { event } from '../../history/events.ts';
+import type { Failure } from '../../history/failure.ts';
 import { type Cause, opening } from '../../lifecycle/decide.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
-import type { Failure } from '../../lifecycle/failure.ts';
 import { ENTER_ROLLBACK } from '../../lifecycle/leaves.ts';
 import { ENTER_SECONDS } from '../../lifecycle/work.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';

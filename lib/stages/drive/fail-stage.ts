@@ -1,5 +1,5 @@
 import { type Cause, decideToFail, isOpen } from '../../lifecycle/decide.ts';
-import type { Recoveries } from '../../lifecycle/failure.ts';
+import type { Recoveries } from '../../lifecycle/recoveries.ts';
 import { stageViewOf, standingOf } from '../../lifecycle/standing.ts';
 import type { Stage } from '../../pipeline/stage.ts';
 import type { Services } from './services.ts';

@@ -1,5 +1,5 @@
+import type { Failure } from '../../history/failure.ts';
 import type { Cause } from '../../lifecycle/decide.ts';
-import type { Failure } from '../../lifecycle/failure.ts';
 
 /** What a rollback asks before it changes anything. */
 export const ROLLBACK_QUESTION = 'Can everything that was changed be taken back now?';

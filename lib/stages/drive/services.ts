@@ -1,9 +1,9 @@
+import type { Artifacts } from '../../artifacts/artifacts.ts';
 import type { Flags } from '../../environments/flags.ts';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import type { Targets } from '../../targets/target.ts';
 import type { AddressPolicy } from '../address-policy.ts';
-import type { Artifacts } from '../artifacts.ts';
 import type { Cloud } from '../cloud.ts';
 import type { TaskAnswers } from './task-answers.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Judgement } from '../../history/deployment-events.ts';
+import { plainLine } from '../../lifecycle/wording/plain-text.ts';
 import type { Criterion, FunctionStage } from '../../pipeline/kinds/function.ts';
 import type { Json } from '../kind.ts';
-import { plainLine } from '../plain-text.ts';
 
 const evidence = z.union([z.object({ answer: z.unknown() }), z.object({ problem: z.string() })]);
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { plainLine } from '../../lifecycle/wording/plain-text.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { FunctionStage } from '../../pipeline/kinds/function.ts';
 import { outcomeInWords } from '../command/outcome-in-words.ts';
 import type { Json, StageContext } from '../kind.ts';
-import { plainLine } from '../plain-text.ts';
 import { runCommand } from '../run-command.ts';
 
 /** Calls what the module exports and writes its answer; what it prints goes to the log. Ends then, whatever still runs in it. */

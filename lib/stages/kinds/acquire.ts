@@ -7,7 +7,7 @@ import { inTheWay, removeEnded } from '../../environments/remove-ended.ts';
 import { settingsDigest } from '../../environments/settings.ts';
 import type { RevisionRef } from '../../history/environment-events.ts';
 import type { Commit } from '../../history/event-store.ts';
-import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { AcquireStage } from '../../pipeline/kinds/acquire.ts';
 import { changesOf } from '../../pipeline/steps.ts';

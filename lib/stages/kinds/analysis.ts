@@ -1,4 +1,4 @@
-import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import type { AnalysisStage } from '../../pipeline/kinds/analysis.ts';
 import { beginCloud, judgeCloud, observeCloud, watchesCloud } from '../analysis/cloud.ts';
 import { together } from '../analysis/judge-together.ts';

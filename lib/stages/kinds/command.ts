@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { z } from 'zod';
-import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { CommandStage } from '../../pipeline/kinds/command.ts';
 import type { Digest } from '../../pipeline/release.ts';

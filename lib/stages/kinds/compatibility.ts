@@ -1,6 +1,6 @@
 import { declaredApis } from '../../environments/declared-apis.ts';
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
-import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import type { CompatibilityStage } from '../../pipeline/kinds/compatibility.ts';
 import {
   blockInWords,

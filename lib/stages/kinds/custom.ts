@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
+import { plainLine } from '../../lifecycle/wording/plain-text.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { CustomStage } from '../../pipeline/kinds/custom.ts';
 import { digest } from '../../pipeline/release.ts';
+import { secretsOf } from '../../secrets/secret-values.ts';
 import { buildElsewhere } from '../cloud/build-elsewhere.ts';
 import { buildInWords } from '../cloud/build-evidence.ts';
 import { buildVariables } from '../cloud/build-variables.ts';
@@ -13,9 +15,7 @@ import { runBuild } from '../cloud/run-build.ts';
 import { undoInBuild } from '../cloud/undo-in-build.ts';
 import { outcomeInWords } from '../command/outcome-in-words.ts';
 import type { Applied, ChangeKind, Json, StageContext } from '../kind.ts';
-import { plainLine } from '../plain-text.ts';
 import { type CommandOutcome, runCommand } from '../run-command.ts';
-import { secretsOf } from '../secret-values.ts';
 
 /** The artifact is part of it: undo runs in a copy of what the change ran in, whatever was built since. */
 const capture = z.object({ artifact: digest, output: z.string(), run: z.string().optional() });

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { changeFlag } from '../../environments/change-flag.ts';
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
 import { flagInWords, flagOf } from '../../environments/flags.ts';
-import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
+import { plainLine } from '../../lifecycle/wording/plain-text.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { type FlagValue, flagValue } from '../../pipeline/flag-value.ts';
 import type { FlagStage } from '../../pipeline/kinds/flag.ts';
 import type { ChangeKind, StageContext } from '../kind.ts';
-import { plainLine } from '../plain-text.ts';
 
 const LONGEST_SHOWN = 200;
 

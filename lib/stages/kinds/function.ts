@@ -1,4 +1,4 @@
-import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import type { FunctionStage } from '../../pipeline/kinds/function.ts';
 import type { Errand, Progress } from '../elsewhere.ts';
 import { type AnswerEvidence, answerInText, isPendingAnswer } from '../function/answer.ts';

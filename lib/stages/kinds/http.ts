@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
+import { plainText } from '../../lifecycle/wording/plain-text.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { HttpStage } from '../../pipeline/kinds/http.ts';
 import { isSecretName } from '../../pipeline/literal-secret.ts';
-import { maskText } from '../command/mask-secrets.ts';
+import { maskText } from '../../secrets/mask-secrets.ts';
+import { secretsOf } from '../../secrets/secret-values.ts';
 import { type GuardedAnswer, guardedRequest, type Refused } from '../guarded-request.ts';
 import type { CheckKind, Json, StageContext } from '../kind.ts';
-import { plainText } from '../plain-text.ts';
 import { revisionOf } from '../revision.ts';
-import { secretsOf } from '../secret-values.ts';
 import { targetOf } from '../target-of.ts';
 
 const evidence = z.object({

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isMigrated, schemaInWords, servedVersions } from '../../environments/schema.ts';
 import { migrationObstacle } from '../../environments/schema-obstacles.ts';
-import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import type { MigrateStage } from '../../pipeline/kinds/migrate.ts';
 import { buildElsewhere } from '../cloud/build-elsewhere.ts';
 import { buildInWords } from '../cloud/build-evidence.ts';

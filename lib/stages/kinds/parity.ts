@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import { type Json, json } from '../../pipeline/json.ts';
 import type { ParityStage } from '../../pipeline/kinds/parity.ts';
 import { inShort } from '../in-short.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { environmentStream } from '../../environments/environment.ts';
-import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { PlaceStage } from '../../pipeline/kinds/place.ts';
 import type { TargetState } from '../../targets/target.ts';

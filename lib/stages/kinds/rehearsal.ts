@@ -1,5 +1,5 @@
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
-import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import type { RehearsalStage } from '../../pipeline/kinds/rehearsal.ts';
 import type { CheckKind, StageContext } from '../kind.ts';
 import { type RehearsalEvidence, type RehearsalStart, rehearsalStart } from '../rehearsal/evidence.ts';

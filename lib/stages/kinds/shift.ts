@@ -1,4 +1,4 @@
-import { USUAL_RECOVERIES } from '../../lifecycle/failure.ts';
+import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { ShiftStage } from '../../pipeline/kinds/shift.ts';
 import type { Routing, Target, TargetState, Weights } from '../../targets/target.ts';

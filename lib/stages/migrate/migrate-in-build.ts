@@ -1,10 +1,10 @@
 import type { MigrateStage } from '../../pipeline/kinds/migrate.ts';
 import type { Digest } from '../../pipeline/release.ts';
+import { secretsOf } from '../../secrets/secret-values.ts';
 import type { BuildEvidence } from '../cloud/build-evidence.ts';
 import { buildVariables } from '../cloud/build-variables.ts';
 import type { Build, BuildOrder } from '../cloud/builds.ts';
 import type { StageContext } from '../kind.ts';
-import { secretsOf } from '../secret-values.ts';
 import { markIn, PROGRESS } from './progress.ts';
 import { earlierMark, recordNewMark } from './record-progress.ts';
 import { versionsOf } from './run-migration.ts';

@@ -1,5 +1,5 @@
-import { maskText } from '../command/mask-secrets.ts';
-import { plainLine } from '../plain-text.ts';
+import { plainLine } from '../../lifecycle/wording/plain-text.ts';
+import { maskText } from '../../secrets/mask-secrets.ts';
 
 /** What a line begins with that tells how far a migration has come. */
 export const PROGRESS = 'nonevent:progress ';

@@ -1,11 +1,11 @@
+import { plainLine } from '../../lifecycle/wording/plain-text.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { MigrateStage } from '../../pipeline/kinds/migrate.ts';
 import type { Digest } from '../../pipeline/release.ts';
+import { secretsOf } from '../../secrets/secret-values.ts';
 import { outcomeInWords } from '../command/outcome-in-words.ts';
 import type { StageContext } from '../kind.ts';
-import { plainLine } from '../plain-text.ts';
 import { type CommandOutcome, runCommand } from '../run-command.ts';
-import { secretsOf } from '../secret-values.ts';
 import { progressInWords, readProgress } from './progress.ts';
 import { earlierMark, recordProgress } from './record-progress.ts';
 

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
+import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { TargetDefinition } from '../../pipeline/environment.ts';
-import type { Artifacts } from '../../stages/artifacts.ts';
 import type { Target, Targets } from '../target.ts';
 import { type AwsClients, type AwsConfiguration, createClients } from './clients.ts';
 import { createCloudFormationTarget } from './cloud-formation/cloud-formation-target.ts';

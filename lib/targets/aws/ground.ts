@@ -1,4 +1,4 @@
-import type { Artifacts } from '../../stages/artifacts.ts';
+import type { Artifacts } from '../../artifacts/artifacts.ts';
 import type { AwsClients } from './clients.ts';
 
 /** What a target in AWS works with. */

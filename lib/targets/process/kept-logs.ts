@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { maskBytes } from '../../stages/command/mask-secrets.ts';
+import { maskBytes } from '../../secrets/mask-secrets.ts';
 
 /** Logs that are kept of each target. */
 const MOST_LOGS = 10;

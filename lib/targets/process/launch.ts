@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { NoneventError } from '../../nonevent-error.ts';
-import { secretsOf } from '../../stages/secret-values.ts';
+import { secretsOf } from '../../secrets/secret-values.ts';
 import { freePort, isFree } from './free-port.ts';
 import { keepLog } from './kept-logs.ts';
 import { logExcerpt } from './log-excerpt.ts';

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { createMask, maskBytes, maskText } from '../../stages/command/mask-secrets.ts';
-import { plainText } from '../../stages/plain-text.ts';
+import { plainText } from '../../lifecycle/wording/plain-text.ts';
+import { createMask, maskBytes, maskText } from '../../secrets/mask-secrets.ts';
 
 /** Of a log, what tells why a service did not start. */
 export type LogExcerpt = {

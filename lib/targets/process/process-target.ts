@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Artifacts } from '../../artifacts/artifacts.ts';
 import type { ProcessTarget } from '../../pipeline/target-kinds/process.ts';
-import type { Artifacts } from '../../stages/artifacts.ts';
 import type { Target } from '../target.ts';
 import { createInOrder } from './in-order.ts';
 import { keepRecord } from './record-file.ts';

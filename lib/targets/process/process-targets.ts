@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { TargetDefinition } from '../../pipeline/environment.ts';
 import { name } from '../../pipeline/names.ts';
 import type { ProcessTarget } from '../../pipeline/target-kinds/process.ts';
-import type { Artifacts } from '../../stages/artifacts.ts';
 import type { Targets } from '../target.ts';
 import { createInOrder } from './in-order.ts';
 import { checkPort } from './listener.ts';

@@ -1,8 +1,8 @@
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { Digest } from '../../pipeline/release.ts';
-import type { Artifacts } from '../../stages/artifacts.ts';
 
 /**
  * Unpacks an artifact into `app` of a revision's folder, unless it is there.

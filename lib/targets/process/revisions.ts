@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import type { Artifacts } from '../../artifacts/artifacts.ts';
 import type { ProcessTarget } from '../../pipeline/target-kinds/process.ts';
-import type { Artifacts } from '../../stages/artifacts.ts';
 import type { Revision } from '../target.ts';
 import { keepLogOf, type RevisionHome } from './launch.ts';
 import type { RecordFile } from './record-file.ts';

@@ -1,4 +1,4 @@
-import { secretValues } from '../../stages/secret-values.ts';
+import { secretValues } from '../../secrets/secret-values.ts';
 import type { RevisionRecord } from './target-record.ts';
 
 /** What a service may know of the machine. The rest stays away from it, credentials first of all. */

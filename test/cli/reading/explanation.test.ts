@@ -3,7 +3,7 @@ import { PLAIN } from '../../../lib/cli/output/style.ts';
 import { explanation } from '../../../lib/cli/reading/explanation.ts';
 import { onTheWay } from '../../../lib/cli/reading/on-the-way.ts';
 import { type Event, event } from '../../../lib/history/events.ts';
-import type { Failure } from '../../../lib/lifecycle/failure.ts';
+import type { Failure } from '../../../lib/history/failure.ts';
 import { mayHelpAgain } from '../../../lib/lifecycle/wording/next-command.ts';
 import { asOf, at, LIVE, REJECTED, STORY } from '../sample-deployment.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { createArtifactStore, fileOf } from '../../../lib/stages/artifact-store.ts';
+import { createArtifactStore, fileOf } from '../../../lib/artifacts/artifact-store.ts';
 import { createBuilds } from '../../../lib/stages/cloud/code-build.ts';
 import { fakeCodeBuild } from '../../aws/code-build.ts';
 

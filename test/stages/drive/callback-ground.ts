@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { vi } from 'vitest';
+import { createArtifactStore } from '../../../lib/artifacts/artifact-store.ts';
 import { environmentStream, foldEnvironment } from '../../../lib/environments/environment.ts';
 import type { DeploymentId } from '../../../lib/history/deployment-id.ts';
 import { pipelineDigest } from '../../../lib/history/digests.ts';
@@ -15,7 +16,6 @@ import { EVENT_FUNCTION_NAMES, FUNCTION_NAMES } from '../../../lib/local/functio
 import { startNonevent } from '../../../lib/local/nonevent-system.ts';
 import { pipelineSchema } from '../../../lib/pipeline/pipeline.ts';
 import { LOCAL_POLICY } from '../../../lib/stages/address-policy.ts';
-import { createArtifactStore } from '../../../lib/stages/artifact-store.ts';
 import { createBuilds } from '../../../lib/stages/cloud/code-build.ts';
 import { stateMachineName } from '../../../lib/stages/drive/executions.ts';
 import type { Services } from '../../../lib/stages/drive/services.ts';

@@ -4,8 +4,8 @@ import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createArtifactStore } from '../../../lib/artifacts/artifact-store.ts';
 import { type CommandStage, commandStage } from '../../../lib/pipeline/kinds/command.ts';
-import { createArtifactStore } from '../../../lib/stages/artifact-store.ts';
 import type { Json, Observation, StageContext } from '../../../lib/stages/kind.ts';
 import { commandKind } from '../../../lib/stages/kinds/command.ts';
 import { processesThatSay } from '../running-processes.ts';

@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createArtifactStore } from '../../../lib/artifacts/artifact-store.ts';
 import { type CustomStage, customStage } from '../../../lib/pipeline/kinds/custom.ts';
-import { createArtifactStore } from '../../../lib/stages/artifact-store.ts';
 import type { StageContext } from '../../../lib/stages/kind.ts';
 import { customKind } from '../../../lib/stages/kinds/custom.ts';
 import { A_DIGEST, stageContext } from '../stage-context.ts';

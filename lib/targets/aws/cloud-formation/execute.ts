@@ -1,6 +1,6 @@
 import { ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
+import { isServiceError } from '../../../aws/service-error.ts';
 import type { CloudFormationTarget } from '../../../pipeline/target-kinds/cloud-formation.ts';
-import { isServiceError } from '../../../stages/cloud/service-error.ts';
 import { notRunning } from '../../process/target-failures.ts';
 import type { AwsGround } from '../ground.ts';
 import { waitUntil } from '../wait-until.ts';

@@ -6,9 +6,9 @@ import {
   type Parameter,
 } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
+import { isServiceError } from '../../../aws/service-error.ts';
 import { NoneventError } from '../../../nonevent-error.ts';
 import type { CloudFormationTarget } from '../../../pipeline/target-kinds/cloud-formation.ts';
-import { isServiceError } from '../../../stages/cloud/service-error.ts';
 import type { AwsGround } from '../ground.ts';
 import { upload } from '../packages/upload.ts';
 import { waitUntil } from '../wait-until.ts';

@@ -5,9 +5,9 @@ import {
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
+import { isServiceError } from '../../../aws/service-error.ts';
 import { NoneventError } from '../../../nonevent-error.ts';
 import type { CloudFormationTarget } from '../../../pipeline/target-kinds/cloud-formation.ts';
-import { isServiceError } from '../../../stages/cloud/service-error.ts';
 import type { AwsGround } from '../ground.ts';
 import { waitUntil } from '../wait-until.ts';
 import { execute, whenMade } from './execute.ts';

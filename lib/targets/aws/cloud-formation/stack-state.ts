@@ -4,7 +4,7 @@ import {
   paginateListChangeSets,
 } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
-import { isServiceError } from '../../../stages/cloud/service-error.ts';
+import { isServiceError } from '../../../aws/service-error.ts';
 import type { Revision } from '../../target.ts';
 import { readLabel } from '../label.ts';
 

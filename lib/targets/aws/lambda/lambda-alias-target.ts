@@ -1,8 +1,8 @@
 import { DeleteFunctionCommand, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
+import { isServiceError } from '../../../aws/service-error.ts';
 import { NoneventError } from '../../../nonevent-error.ts';
 import type { LambdaAliasTarget } from '../../../pipeline/target-kinds/lambda-alias.ts';
-import { isServiceError } from '../../../stages/cloud/service-error.ts';
 import { hasTraffic, otherArtifact } from '../../process/target-failures.ts';
 import type { Placed, Target } from '../../target.ts';
 import type { AwsGround } from '../ground.ts';

@@ -1,7 +1,7 @@
 import { CreateAliasCommand, DeleteAliasCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
+import { isServiceError } from '../../../aws/service-error.ts';
 import { NoneventError } from '../../../nonevent-error.ts';
 import type { LambdaAliasTarget } from '../../../pipeline/target-kinds/lambda-alias.ts';
-import { isServiceError } from '../../../stages/cloud/service-error.ts';
 import { notRunning } from '../../process/target-failures.ts';
 import type { Weights } from '../../target.ts';
 import type { AwsGround } from '../ground.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { listFolder } from '../../../artifacts/packing/list-folder.ts';
+import { readTree } from '../../../artifacts/packing/read-tree.ts';
 import { NoneventError } from '../../../nonevent-error.ts';
-import { listFolder } from '../../../stages/packing/list-folder.ts';
-import { readTree } from '../../../stages/packing/read-tree.ts';
 import { type ZipEntry, zip } from './zip.ts';
 
 /** Lambda's limit on the content of a package: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand, type S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { messageOf, NoneventError } from '../../nonevent-error.ts';
-import type { Digest } from '../../pipeline/release.ts';
-import type { Artifacts } from '../artifacts.ts';
-import { type PackedFile, packToFile } from '../packing/pack-to-file.ts';
-import { LIMITS } from '../packing/tree.ts';
-import { artifactMissing, asArtifactFailure, unpackChecked } from '../packing/unpack-checked.ts';
-import { isServiceError } from './service-error.ts';
-import { isPassing } from './service-failure.ts';
+import { isServiceError } from '../aws/service-error.ts';
+import { isPassing } from '../aws/service-failure.ts';
+import { messageOf, NoneventError } from '../nonevent-error.ts';
+import type { Digest } from '../pipeline/release.ts';
+import type { Artifacts } from './artifacts.ts';
+import { type PackedFile, packToFile } from './packing/pack-to-file.ts';
+import { LIMITS } from './packing/tree.ts';
+import { artifactMissing, asArtifactFailure, unpackChecked } from './packing/unpack-checked.ts';
 
 export type S3ArtifactsOptions = {
   readonly client: S3Client;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plainLine, plainText } from '../../lib/stages/plain-text.ts';
+import { plainLine, plainText } from '../../../lib/lifecycle/wording/plain-text.ts';
 
 describe('text from outside', () => {
   it('loses colours, titles and other escape sequences', () => {

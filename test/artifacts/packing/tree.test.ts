@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkTree, inOrder, type TreeEntry } from '../../../lib/stages/packing/tree.ts';
+import { checkTree, inOrder, type TreeEntry } from '../../../lib/artifacts/packing/tree.ts';
 
 const file = (path: string, size: number): TreeEntry => ({ type: 'file', path, executable: false, size });
 

@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createArtifactStore } from '../../lib/artifacts/artifact-store.ts';
 import { commandStage } from '../../lib/pipeline/kinds/command.ts';
 import { customStage } from '../../lib/pipeline/kinds/custom.ts';
-import { createArtifactStore } from '../../lib/stages/artifact-store.ts';
+import { secretValues } from '../../lib/secrets/secret-values.ts';
 import { commandKind } from '../../lib/stages/kinds/command.ts';
 import { customKind } from '../../lib/stages/kinds/custom.ts';
-import { secretValues } from '../../lib/stages/secret-values.ts';
-import { stageContext } from './stage-context.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { stageContext } from '../stages/stage-context.ts';
+import { temporaryFolder } from '../stages/temporary-folder.ts';
 
 const common = { name: 'sign-in', question: 'Can one sign in?', expect: '1s', timeout: '30s' };
 

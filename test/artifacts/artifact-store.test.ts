@@ -16,9 +16,9 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { extract, pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
+import { createArtifactStore } from '../../lib/artifacts/artifact-store.ts';
 import type { Digest } from '../../lib/pipeline/release.ts';
-import { createArtifactStore } from '../../lib/stages/artifact-store.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../stages/temporary-folder.ts';
 
 type Tree = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 import { NoneventError } from '../nonevent-error.ts';
 import { SHORTEST_SECRET } from '../pipeline/literal-secret.ts';
-import { secretsIn } from './command/mask-secrets.ts';
+import { secretsIn } from './mask-secrets.ts';
 
 /** What a stage or a target says about its environment variables. */
 export type Variables = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMask, secretsIn } from '../../../lib/stages/command/mask-secrets.ts';
+import { createMask, secretsIn } from '../../lib/secrets/mask-secrets.ts';
 
 function masked(secrets: readonly string[], chunks: readonly Buffer[]): string {
   const mask = createMask(secrets);

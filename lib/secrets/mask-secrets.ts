@@ -1,4 +1,4 @@
-import { isSecretName, SHORTEST_SECRET } from '../../pipeline/literal-secret.ts';
+import { isSecretName, SHORTEST_SECRET } from '../pipeline/literal-secret.ts';
 
 const MASK = '***';
 

@@ -1,9 +1,9 @@
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { TreeEntry } from '../../../lib/stages/packing/tree.ts';
-import { writeTar } from '../../../lib/stages/packing/write-tar.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import type { TreeEntry } from '../../../lib/artifacts/packing/tree.ts';
+import { writeTar } from '../../../lib/artifacts/packing/write-tar.ts';
+import { temporaryFolder } from '../../stages/temporary-folder.ts';
 
 async function drain(archive: AsyncIterable<unknown>, first?: () => Promise<void>): Promise<void> {
   let isFirst = true;

@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Digest } from '../../../lib/pipeline/release.ts';
-import { createArtifactStore } from '../../../lib/stages/artifact-store.ts';
-import { artifactKey, createS3Artifacts } from '../../../lib/stages/cloud/s3-artifacts.ts';
-import { type FakeS3, fakeS3 } from '../../aws/s3.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { createArtifactStore } from '../../lib/artifacts/artifact-store.ts';
+import { artifactKey, createS3Artifacts } from '../../lib/artifacts/s3-artifacts.ts';
+import type { Digest } from '../../lib/pipeline/release.ts';
+import { type FakeS3, fakeS3 } from '../aws/s3.ts';
+import { temporaryFolder } from '../stages/temporary-folder.ts';
 
 async function sample() {
   const [source, temporary, copies] = [
