@@ -3,6 +3,7 @@ import type { DeploymentId } from '../lib/history/deployment-id.ts';
 import { digestOf, pipelineDigest } from '../lib/history/digests.ts';
 import { encodeEvents } from '../lib/history/encode.ts';
 import { type Event, event } from '../lib/history/events.ts';
+import { deploymentStream } from '../lib/history/stream-name.ts';
 import type { Json } from '../lib/pipeline/json.ts';
 import { type Pipeline, pipelineSchema } from '../lib/pipeline/pipeline.ts';
 import type { Stage } from '../lib/pipeline/stage.ts';
@@ -16,7 +17,7 @@ const NEW = '2.0.0-01234567';
 /** The commits of a succeeded canary deployment of ten stages, with evidence of the size that such stages record. */
 export function deploymentHistory(): readonly StoredCommit[] {
   const commits: StoredCommit[] = [];
-  let position: ChainPosition = beginningOf(`deployment#${DEPLOYMENT}`);
+  let position: ChainPosition = beginningOf(deploymentStream(DEPLOYMENT));
   for (const events of batches(canary())) {
     const unhashed = {
       stream: position.stream,

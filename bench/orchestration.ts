@@ -9,13 +9,13 @@ import { CreateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { deriveDeploymentId, pipelineDigest, releaseDigest } from '../lib/history/digests.ts';
 import { createDynamoDBEventStore } from '../lib/history/dynamodb-event-store.ts';
 import type { Commit } from '../lib/history/event-store.ts';
+import { deploymentStream } from '../lib/history/stream-name.ts';
 import { compileStatesLanguage } from '../lib/lifecycle/states-language.ts';
 import { FUNCTION_NAMES } from '../lib/local/function-names.ts';
 import { type NoneventSystem, startNonevent } from '../lib/local/nonevent-system.ts';
 import { type Pipeline, pipelineSchema } from '../lib/pipeline/pipeline.ts';
 import { release } from '../lib/pipeline/release.ts';
 import { stateMachineName } from '../lib/stages/drive/executions.ts';
-import { deploymentStream } from '../lib/stages/drive/session.ts';
 import { print } from './print.ts';
 
 const FEW = 2;

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { digestOf } from '../history/digests.ts';
 import type { Commit, StreamName } from '../history/event-store.ts';
 import type { Event } from '../history/events.ts';
+import { deploymentStream } from '../history/stream-name.ts';
 import { decideToConclude } from '../lifecycle/decide.ts';
 import { replay } from '../lifecycle/replay.ts';
 import type { Outcome } from '../lifecycle/view.ts';
@@ -38,7 +39,7 @@ function openingFinding(stream: StreamName, commit: Commit): Finding | undefined
   // Anything else is found by the replay.
   if (opening?.type !== 'DeploymentRequested') return undefined;
   const { deployment, pipelineDigest } = opening.data;
-  if (stream !== `deployment#${deployment}`)
+  if (stream !== deploymentStream(deployment))
     return findingAt(commit, 0, `it opens deployment ${deployment}, expected that of ${stream}`);
   // The digest was made of the definition as it was written, before any later version read it.
   const written = JSON.parse(commit.body)[0].data.pipeline;

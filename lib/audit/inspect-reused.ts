@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Commit } from '../history/event-store.ts';
 import type { Event, EventData } from '../history/events.ts';
+import { deploymentStream } from '../history/stream-name.ts';
 import type { Finding } from './finding.ts';
 import { findingAt } from './inspect-deployment.ts';
 import type { Inspector } from './inspector.ts';
@@ -41,7 +42,7 @@ export async function unfoundedReuses(
   for (const [from, claims] of Map.groupBy(reuses, ({ data }) => data.from)) {
     const passes: EventData<'StagePassed'>[] = [];
     const inspect = () => notingPasses(passes);
-    const report = await verifyChain({ client, table, stream: `deployment#${from}`, inspect });
+    const report = await verifyChain({ client, table, stream: deploymentStream(from), inspect });
     if (report.findings.length > 0) continue;
     findings.push(...unfoundedIn(passes, claims));
   }

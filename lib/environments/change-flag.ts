@@ -1,6 +1,7 @@
 import type { DeploymentId } from '../history/deployment-id.ts';
 import type { EventStore } from '../history/event-store.ts';
 import { type EventData, event } from '../history/events.ts';
+import { deploymentStream } from '../history/stream-name.ts';
 import { replay } from '../lifecycle/replay.ts';
 import { changesOf } from '../pipeline/steps.ts';
 import { decideOnEnvironment } from './decide-on-environment.ts';
@@ -45,7 +46,7 @@ export async function flagHolder(
   flag: string,
 ): Promise<DeploymentId | undefined> {
   if (lease === undefined) return undefined;
-  const { commits } = await store.load(`deployment#${lease.deployment}`);
+  const { commits } = await store.load(deploymentStream(lease.deployment));
   if (commits.length === 0) return undefined;
   const { view } = replay(commits);
   const changesIt = changesOf(view.pipeline).some(

@@ -1,5 +1,6 @@
 import type { RevisionRef } from '../history/environment-events.ts';
 import type { EventStore } from '../history/event-store.ts';
+import { deploymentStream } from '../history/stream-name.ts';
 import { NoneventError } from '../nonevent-error.ts';
 import type { Apis } from '../pipeline/apis.ts';
 
@@ -12,7 +13,7 @@ export async function declaredApis(
   store: Pick<EventStore, 'load'>,
   { deployment, revision }: RevisionRef,
 ): Promise<Apis | null> {
-  const { commits } = await store.load(`deployment#${deployment}`);
+  const { commits } = await store.load(deploymentStream(deployment));
   const opening = commits[0]?.events[0];
   if (opening?.type === 'DeploymentRequested') return opening.data.pipeline.apis ?? null;
   throw new NoneventError(

@@ -71,6 +71,20 @@ export function timesLive(
     ).length;
 }
 
+/** The revision as it was when it was last live for a pipeline; `undefined` when it never was. */
+export function revisionAsLastLive(
+  commits: readonly Pick<Commit, 'events'>[],
+  pipeline: string,
+  revision: string,
+): RevisionRef | undefined {
+  return commits
+    .flatMap((commit) => commit.events)
+    .flatMap((event) =>
+      event.type === 'LiveChanged' && event.data.pipeline === pipeline ? [event.data.live] : [],
+    )
+    .findLast((live) => live.revision === revision);
+}
+
 /** Whether a deployment has had the lease of this environment and has it no more. Pure. */
 export function hasReleased(commits: readonly Pick<Commit, 'events'>[], deployment: DeploymentId): boolean {
   return commits.some(({ events }) =>
@@ -134,18 +148,4 @@ function evolve(environment: Environment, event: EnvironmentEvent): Environment 
 
 function without(queue: readonly Waiting[], deployment: DeploymentId): readonly Waiting[] {
   return queue.filter((waiting) => waiting.deployment !== deployment);
-}
-
-/** The revision as it was when it was last live for a pipeline; `undefined` when it never was. */
-export function revisionLiveBefore(
-  commits: readonly Pick<Commit, 'events'>[],
-  pipeline: string,
-  revision: string,
-): RevisionRef | undefined {
-  return commits
-    .flatMap((commit) => commit.events)
-    .flatMap((event) =>
-      event.type === 'LiveChanged' && event.data.pipeline === pipeline ? [event.data.live] : [],
-    )
-    .findLast((live) => live.revision === revision);
 }

@@ -1,5 +1,6 @@
 import type { EventStore } from '../history/event-store.ts';
 import { newestDeployments } from '../history/find-deployment.ts';
+import { deploymentStream } from '../history/stream-name.ts';
 import type { Deployment } from '../lifecycle/deployment.ts';
 import { replay } from '../lifecycle/replay.ts';
 import { type Environment, environmentStream, foldEnvironment } from './environment.ts';
@@ -17,7 +18,7 @@ export async function readOverview(
 ): Promise<Overview> {
   const ids = await newestDeployments(store, newest);
   const deployments = await Promise.all(
-    ids.map(async (id) => replay((await store.load(`deployment#${id}`)).commits)),
+    ids.map(async (id) => replay((await store.load(deploymentStream(id))).commits)),
   );
   const names = new Set(deployments.flatMap(({ view }) => Object.keys(view.pipeline.environments)));
   const environments = await Promise.all(

@@ -1,7 +1,7 @@
 import type { RevisionRef } from '../history/environment-events.ts';
 import type { Commit } from '../history/event-store.ts';
 import type { Digest } from '../pipeline/release.ts';
-import { type Environment, foldEnvironment, revisionLiveBefore } from './environment.ts';
+import { type Environment, foldEnvironment, revisionAsLastLive } from './environment.ts';
 import { schemaObstaclesToReturn } from './schema-return.ts';
 
 type Commits = readonly Pick<Commit, 'events'>[];
@@ -79,7 +79,7 @@ export function revisionBefore(
     ),
   );
   const before = foldEnvironment(commits.slice(0, Math.max(0, becameLive))).live[pipeline]?.live;
-  return before && revisionLiveBefore(commits, pipeline, before.revision);
+  return before && revisionAsLastLive(commits, pipeline, before.revision);
 }
 
 /** What is placed for a revision. */

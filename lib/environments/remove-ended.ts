@@ -2,6 +2,7 @@ import type { DeploymentId } from '../history/deployment-id.ts';
 import type { EventStore } from '../history/event-store.ts';
 import { type EnvironmentEvent, event } from '../history/events.ts';
 import { endsOf } from '../history/index-key.ts';
+import { deploymentStream } from '../history/stream-name.ts';
 import { decideOnEnvironment } from './decide-on-environment.ts';
 import type { Environment } from './environment.ts';
 
@@ -13,7 +14,7 @@ export async function standingOfHolder(
   store: Pick<EventStore, 'load'>,
   deployment: DeploymentId,
 ): Promise<HolderStanding> {
-  const { head, commits } = await store.load(`deployment#${deployment}`);
+  const { head, commits } = await store.load(deploymentStream(deployment));
   if (commits.length === 0) return 'unknown';
   const last = commits.find(({ events }) => endsOf(head.stream, events).includes('concluded'));
   if (last === undefined) return 'open';

@@ -12,8 +12,8 @@ export type WayBack = 'undo' | 'left' | { readonly obstacle: string };
 
 /** The way back of one migration that stands. Only the newest of a schema can be undone. Pure. */
 export function wayBack(schema: string, { changes }: SchemaState, change: SchemaChange): WayBack {
-  const place = changes.indexOf(change);
-  const since = changes.slice(place);
+  const index = changes.indexOf(change);
+  const since = changes.slice(index);
   if (since.some(({ phase }) => phase === 'contract')) return 'left';
   const after = since[1];
   if (after === undefined) return 'undo';

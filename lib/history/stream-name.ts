@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NoneventError } from '../nonevent-error.ts';
+import type { DeploymentId } from './deployment-id.ts';
 import type { StreamName } from './event-store.ts';
 
 /** A stream's kind and the name of what it is the history of: plain, so that it can be a key, a file and a line of text. */
@@ -21,4 +22,9 @@ export function requireStreamName(stream: string): StreamName {
     `invalid stream ${JSON.stringify(stream)}: expected deployment#ID, environment#NAME, pipeline#NAME or seal#N`,
     { fields: { stream } },
   );
+}
+
+/** The stream of a deployment's history. */
+export function deploymentStream(id: DeploymentId): StreamName {
+  return `deployment#${id}`;
 }

@@ -1,5 +1,6 @@
 import type { RevisionRef } from '../history/environment-events.ts';
 import type { EventStore } from '../history/event-store.ts';
+import { deploymentStream } from '../history/stream-name.ts';
 import type { EnvironmentDefinition } from '../pipeline/environment.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function definitionOf(
   { deployment }: Pick<RevisionRef, 'deployment'>,
   environment: string,
 ): Promise<EnvironmentDefinition | undefined> {
-  const { commits } = await store.load(`deployment#${deployment}`);
+  const { commits } = await store.load(deploymentStream(deployment));
   const opening = commits[0]?.events[0];
   if (opening?.type !== 'DeploymentRequested') return undefined;
   return opening.data.pipeline.environments[environment];

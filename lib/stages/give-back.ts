@@ -1,4 +1,4 @@
-import { environmentStream, foldEnvironment, revisionLiveBefore } from '../environments/environment.ts';
+import { environmentStream, foldEnvironment, revisionAsLastLive } from '../environments/environment.ts';
 import { revertInEnvironment } from '../environments/revert-in-environment.ts';
 import { NoneventError } from '../nonevent-error.ts';
 import type { Weights } from '../targets/target.ts';
@@ -26,7 +26,7 @@ export async function giveBack(context: StageContext, environment: string): Prom
   const before = weightsBeforeShifts(view, environment);
   const confirmed = before === undefined ? {} : await confirmReturned(context, environment, before);
   const revision = largestOf(before ?? {});
-  const returned = revision === undefined ? undefined : revisionLiveBefore(commits, pipeline, revision);
+  const returned = revision === undefined ? undefined : revisionAsLastLive(commits, pipeline, revision);
   await restoreSettings(context, environment, returned);
   const released = await revertInEnvironment(store, environment, pipeline, view.deployment, returned);
   return { released, ...confirmed };

@@ -111,7 +111,7 @@ test('while two revisions share the traffic status says who gets how much', asyn
   const running = (await nonevent('deploy', '--detach')).stdout.trim();
   await holding(running);
   expect((await nonevent('status')).stdout).toMatch(
-    /^ {2}production {3}hello {5}2\.0\.0 50 % · 3\.1\.0 50 % {2}- {11}held by [0-9a-f]{8}$/m,
+    /^ {2}production {3}hello {5}2\.0\.0 50 % · 3\.1\.0 50 % {2}1 {9}- {11}held by [0-9a-f]{8}$/m,
   );
   const weights = { [`2.0.0-${ids[1]?.slice(0, 8)}`]: 50, [`3.1.0-${running.slice(0, 8)}`]: 50 };
   const overview = JSON.parse((await nonevent('status', '--json')).stdout);

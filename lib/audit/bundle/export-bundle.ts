@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Commit, EventStore, StreamName } from '../../history/event-store.ts';
 import { historyCorrupt } from '../../history/history-corrupt.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { inspectFold } from '../inspect-fold.ts';
 import { inspectSealed } from '../inspect-sealed.ts';
@@ -67,7 +68,7 @@ async function* contentOf(options: ExportOptions, chain: SealChain): AsyncGenera
 function mayBeIn(scope: Scope, stream: StreamName): boolean {
   switch (scope.kind) {
     case 'deployment':
-      return stream === `deployment#${scope.deployment}`;
+      return stream === deploymentStream(scope.deployment);
     case 'environment':
       return stream === `environment#${scope.environment}` || stream.startsWith('deployment#');
     default:

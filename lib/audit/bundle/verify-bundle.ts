@@ -5,6 +5,7 @@ import { canonicalJson } from '../../history/canonical-json.ts';
 import { beginningOf, type ChainPosition } from '../../history/chain.ts';
 import type { StreamName } from '../../history/event-store.ts';
 import type { Seal } from '../../history/seal-events.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { messageOf } from '../../nonevent-error.ts';
 import { checkStored } from '../check-commit.ts';
 import type { Finding } from '../finding.ts';
@@ -262,5 +263,5 @@ function takeEnd(
 }
 
 function streamNamedBy(scope: Scope | undefined): string | undefined {
-  return scope?.kind === 'deployment' ? `deployment#${scope.deployment}` : undefined;
+  return scope?.kind === 'deployment' ? deploymentStream(scope.deployment) : undefined;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { decodeEvents } from '../../history/decode.ts';
 import type { EventData } from '../../history/events.ts';
 import { commitOf, type Item } from '../../history/item.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { Finding } from '../finding.ts';
 import { inspectHistory, type Met, unsealedIn } from '../inspect-history.ts';
@@ -109,5 +110,5 @@ function reusesIn(item: Item, from: string): readonly Reuse[] {
   } catch (thrown) {
     if (!(thrown instanceof NoneventError)) throw thrown;
   }
-  return reuses.filter(({ data }) => `deployment#${data.from}` === from);
+  return reuses.filter(({ data }) => deploymentStream(data.from) === from);
 }

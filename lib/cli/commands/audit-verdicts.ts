@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deriveVerdicts, type VerdictReport } from '../../audit/derive-verdicts.ts';
 import { findDeployment } from '../../history/find-deployment.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Style } from '../output/style.ts';
@@ -15,7 +16,7 @@ export default command(input, async ({ id }, cli) => {
   const { output } = cli;
   const { store, dynamodb, table, close } = await openSystem(cli);
   try {
-    const stream = id === undefined ? undefined : (`deployment#${await findDeployment(store, id)}` as const);
+    const stream = id === undefined ? undefined : deploymentStream(await findDeployment(store, id));
     const report = await deriveVerdicts({
       client: dynamodb,
       table,

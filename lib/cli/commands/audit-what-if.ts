@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type CheckWhatIf, type WhatIfReport, whatIf } from '../../audit/what-if.ts';
 import { findDeployment } from '../../history/find-deployment.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Style } from '../output/style.ts';
@@ -22,7 +23,7 @@ export default command(input, async ({ id, policy }, cli) => {
   const pipeline = await requirePipeline(resolve(cli.folder, policy), cli);
   const { store, dynamodb, table, close } = await openSystem(cli);
   try {
-    const stream = id === undefined ? undefined : (`deployment#${await findDeployment(store, id)}` as const);
+    const stream = id === undefined ? undefined : deploymentStream(await findDeployment(store, id));
     const options = { client: dynamodb, table, policy: pipeline };
     const report = await whatIf(stream === undefined ? options : { ...options, stream });
     if (output.format === 'text') output.answer(whatIfLines(report, output.answerStyle));

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import { deriveDeploymentId, pipelineDigest, releaseDigest } from '../../history/digests.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
@@ -45,7 +46,7 @@ export default command(input, async (options, cli) => {
   try {
     const request = await requestFor({ file, pipeline, options, system, cli });
     const deployment = request.deployment;
-    const isOpen = (await system.store.load(`deployment#${deployment}`)).commits.length > 0;
+    const isOpen = (await system.store.load(deploymentStream(deployment))).commits.length > 0;
     if (!isOpen) await open(system, request);
     return await show({ deployment, release: request.release, isAttached: isOpen, options, system, cli });
   } finally {
@@ -98,7 +99,7 @@ async function show(of: {
   if (isAttached) output.note(await attachmentNote(system.store, deployment));
   if (output.format === 'text' && !(output.isAnswerRead && !options.detach)) output.answer([deployment]);
   if (!options.detach) return followToEnd(system, deployment, output, options.timeout);
-  const known = replay((await system.store.load(`deployment#${deployment}`)).commits);
+  const known = replay((await system.store.load(deploymentStream(deployment))).commits);
   if (output.format === 'json') {
     const outcome = known.view.outcome ?? null;
     output.document({ deployment, release: of.release, attached: isAttached, outcome });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { environmentStream } from '../../environments/environment.ts';
 import type { EventStore, StreamName } from '../../history/event-store.ts';
 import { findDeployment } from '../../history/find-deployment.ts';
-import { requireStreamName } from '../../history/stream-name.ts';
+import { deploymentStream, requireStreamName } from '../../history/stream-name.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { name } from '../../pipeline/names.ts';
 import { command } from '../command.ts';
@@ -54,5 +54,5 @@ async function streamMeant(store: EventStore, written: string): Promise<StreamNa
 /** A stream by its name, or the deployment that is meant. */
 export async function findStream(store: EventStore, written: string): Promise<StreamName> {
   const isOther = written.includes('#') && !written.startsWith('deployment#');
-  return isOther ? requireStreamName(written) : `deployment#${await findDeployment(store, written)}`;
+  return isOther ? requireStreamName(written) : deploymentStream(await findDeployment(store, written));
 }

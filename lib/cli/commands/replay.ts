@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { findDeployment } from '../../history/find-deployment.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { dateAndTime } from '../../lifecycle/wording/times.ts';
 import { NoneventError } from '../../nonevent-error.ts';
@@ -27,7 +28,7 @@ export default command(input, async ({ id, at, all, step }, cli) => {
   const { store, close } = await openSystem(cli);
   try {
     const deployment = await findDeployment(store, id);
-    const { commits } = await store.load(`deployment#${deployment}`);
+    const { commits } = await store.load(deploymentStream(deployment));
     const known = at === undefined ? commits : commitsAsOf(commits, at);
     if (step) {
       const { stepThrough } = await import('../stepping/step-through.ts');

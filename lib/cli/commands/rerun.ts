@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { DeploymentId } from '../../history/deployment-id.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
@@ -32,7 +33,7 @@ export default command(input, async (options, cli) => {
   const system = await openSystem(cli);
   try {
     const of = await findDeploymentToChange(system.store, options.id);
-    const ended = replay((await system.store.load(`deployment#${of}`)).commits);
+    const ended = replay((await system.store.load(deploymentStream(of))).commits);
     requireRerunnable(ended, options.from);
     const request: RerunRequest = {
       of,
@@ -43,7 +44,7 @@ export default command(input, async (options, cli) => {
       ...(options.again ? { attempt: randomUUID() } : {}),
     };
     const rerun = rerunId(ended, request);
-    const { head } = await system.store.load(`deployment#${rerun}`);
+    const { head } = await system.store.load(deploymentStream(rerun));
     if (head.seq > 0) cli.output.note(await attachmentNote(system.store, rerun));
     else {
       cli.output.note(intention(ended, options.from));

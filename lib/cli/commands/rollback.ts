@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { DeploymentId } from '../../history/deployment-id.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
@@ -36,7 +37,7 @@ export default command(input, async (options, cli) => {
   const system = await openSystem(cli);
   try {
     const of = await findRollbackSubject(system.store, options.what, await pipelineHere(cli));
-    const undone = replay((await system.store.load(`deployment#${of}`)).commits);
+    const undone = replay((await system.store.load(deploymentStream(of))).commits);
     requireUndoable(undone);
     const request: RollbackRequest = {
       of,
@@ -46,7 +47,7 @@ export default command(input, async (options, cli) => {
       ...(options.again ? { attempt: randomUUID() } : {}),
     };
     const rollback = rollbackId(undone, request);
-    const { head } = await system.store.load(`deployment#${rollback}`);
+    const { head } = await system.store.load(deploymentStream(rollback));
     if (head.seq > 0) {
       cli.output.note(await attachmentNote(system.store, rollback));
       return await show(rollback, options, system, cli, true);
@@ -137,7 +138,7 @@ async function show(
   if (output.format === 'text' && !(output.isAnswerRead && !detach)) output.answer([rollback]);
   if (!detach) return followToEnd(system, rollback, output, seconds);
   if (output.format !== 'text') output.document({ deployment: rollback, requested: 'rollback' });
-  const known = replay((await system.store.load(`deployment#${rollback}`)).commits);
+  const known = replay((await system.store.load(deploymentStream(rollback))).commits);
   if (isAttached && hasEnded(known)) return exitCodeOfDeployment(known.view);
   output.note([`watch it with: nonevent status ${shortId(rollback)} --watch${system.options}`]);
   return EXIT.done;

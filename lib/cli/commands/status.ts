@@ -3,6 +3,7 @@ import { readOverview } from '../../environments/overview.ts';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import { findDeployment } from '../../history/find-deployment.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { type Cli, command } from '../command.ts';
 import { exitCodeOfDeployment, hasEnded } from '../exit-code-of-deployment.ts';
@@ -58,7 +59,7 @@ async function showOverview(system: System, { output }: Cli): Promise<ExitCode> 
 }
 
 async function showDeployment(store: EventStore, id: DeploymentId, { output }: Cli): Promise<ExitCode> {
-  const { commits } = await store.load(`deployment#${id}`);
+  const { commits } = await store.load(deploymentStream(id));
   const deployment = replay(commits);
   const live = await liveNow(store, deployment.view.pipeline);
   if (output.format !== 'text') {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { markOfDeployment } from '../../lifecycle/wording/marks.ts';
@@ -32,7 +33,7 @@ export default command(input, async ({ id, reason, yes, detach, timeout: seconds
   const { store } = system;
   try {
     const deployment = await findDeploymentToChange(store, id);
-    const { view } = replay((await store.load(`deployment#${deployment}`)).commits);
+    const { view } = replay((await store.load(deploymentStream(deployment))).commits);
     requireRunning(view);
     output.note(consequence(view, output));
     if (!yes && !(await isConfirmed(output, 'stop'))) {

@@ -7,6 +7,7 @@ import {
 } from '../../environments/environment.ts';
 import { standingOfHolder } from '../../environments/remove-ended.ts';
 import type { EventStore } from '../../history/event-store.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { NoneventError } from '../../nonevent-error.ts';
@@ -92,7 +93,7 @@ async function consequence(
   { deployment, pipeline }: Lease,
   style: Style,
 ): Promise<readonly string[]> {
-  const { commits } = await store.load(`deployment#${deployment}`);
+  const { commits } = await store.load(deploymentStream(deployment));
   const recorded = live[pipeline]?.live.release.version ?? 'nothing';
   const words = [
     `  recorded as live in ${environment}: ${oneLine(recorded)} of ${pipeline}; whatever comes next starts from that`,

@@ -12,7 +12,7 @@ import {
   PIPELINE,
   type PlannedDeployment,
   SCHEMA,
-  TAKEN_BACK,
+  ROLLBACK,
   titleOf,
 } from './plan.ts';
 import { type Aftermath, type DemoRecord, type Deployed, deployedAs } from './record.ts';
@@ -34,7 +34,7 @@ export function checkExpectations(record: DemoRecord, measures: Measures): reado
   const { deployed, aftermath } = record;
   return [
     ...DEPLOYMENTS.map((planned) => endsAsPlanned(planned, deployedAs(record, planned))),
-    takenBackWithoutAFailure(measures),
+    rolledBackWithoutAFailure(measures),
     flagIsSeen(record),
     onlyGoodAnswers(measures),
     weightsAreBack(aftermath),
@@ -73,15 +73,15 @@ function endsAsPlanned(planned: PlannedDeployment, deployed: Deployed | undefine
   };
 }
 
-/** The finished deployment is taken back under load: nobody notices but by the release that answers. */
-function takenBackWithoutAFailure({ duringRollback, afterRollback }: Measures): Expectation {
+/** The finished deployment is rolled back under load: nobody notices but by the release that answers. */
+function rolledBackWithoutAFailure({ duringRollback, afterRollback }: Measures): Expectation {
   const { requests, failed } = trafficOf(duringRollback);
   const back = trafficOf(afterRollback);
   const good = back.byRelease[FIRST.version] ?? 0;
   return {
     name: 'rollback',
     held: requests > 0 && failed === 0 && good === back.requests,
-    expected: `no request fails while ${titleOf(TAKEN_BACK)}, and ${FIRST.version} answers all that come after`,
+    expected: `no request fails while ${titleOf(ROLLBACK.of)} is rolled back, and ${FIRST.version} answers all that come after`,
     observed: `${failed} of ${requests} requests failed; those after it were answered by ${shares(back.byRelease)}`,
   };
 }

@@ -7,6 +7,7 @@ import { verifyChain } from '../../audit/verify-chain.ts';
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
 import { pipelineDigest } from '../../history/digests.ts';
 import type { EventStore } from '../../history/event-store.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { executionArn } from '../../local/step-functions/arns.ts';
@@ -26,7 +27,7 @@ export async function observeDeployed(
   planned: PlannedDeployment,
   followed: EndedDeployment,
 ): Promise<Deployed> {
-  const { commits } = await store.load(`deployment#${followed.view.deployment}`);
+  const { commits } = await store.load(deploymentStream(followed.view.deployment));
   const execution = await endOfExecution(system, followed.view);
   return { planned, followed, commits, replayed: replay(commits), execution };
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import { createDynamoDBEventStore } from '../../history/dynamodb-event-store.ts';
 import type { EventStore } from '../../history/event-store.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
 import deploy from '../commands/deploy.ts';
@@ -72,7 +73,7 @@ async function deployOne(
   const style = output.noteStyle;
   const id = await begin(scene, planned, before);
   narrator.say(['', headingOf(planned, id, scene)]);
-  const { because, deployment } = await follow(store, `deployment#${id}`, watch(scene, users), { signal });
+  const { because, deployment } = await follow(store, deploymentStream(id), watch(scene, users), { signal });
   if (because !== 'ended') return undefined;
   const seen = trafficOf(users.answers());
   narrator.say([

@@ -19,7 +19,7 @@ export type PlannedRelease = Ending & {
   readonly version: string;
 };
 
-/** A deployment that had succeeded and is taken back. */
+/** A deployment that had succeeded and is rolled back. */
 export type PlannedRollback = Ending & { readonly kind: 'rollback'; readonly of: PlannedRelease };
 
 /** A deployment that had failed and is run again. */
@@ -29,7 +29,7 @@ export type PlannedRerun = Ending & { readonly kind: 'rerun'; readonly of: Plann
 export type PlannedFlag = { readonly kind: 'flag'; readonly flag: string };
 
 export type PlannedDeployment = PlannedRelease | PlannedRollback | PlannedRerun;
-export type Step = PlannedDeployment | PlannedFlag;
+export type PlanStep = PlannedDeployment | PlannedFlag;
 
 /** The change that gives the bad release its share of the traffic, and the check that shall find it out. */
 export const BAD_SHIFT = 'release-10';
@@ -51,10 +51,10 @@ const CATALOGUE = good('catalogue', '1.0.0', 'the first one, makes its database,
 export const FIRST = good('storefront', '1.0.0', 'the first one, blue-green');
 export const SEARCH = good('storefront', '2.0.0', `a good one, ${CANARY}`);
 const EXPANDED = good('catalogue', '1.1.0', 'expand: the prices get a column of whole cents');
-export const TAKEN_BACK: PlannedRollback = {
+export const ROLLBACK: PlannedRollback = {
   kind: 'rollback',
   of: SEARCH,
-  way: 'the finished deployment is taken back while users use it',
+  way: 'the finished deployment is rolled back while users use it',
   outcome: 'rolledBack',
   fails: null,
 };
@@ -83,12 +83,12 @@ export const BAD = bad('storefront', '3.0.0', `a bad one, ${CANARY}`, {
 });
 
 /** What the demo does, in order. */
-export const PLAN: readonly Step[] = [
+export const PLAN: readonly PlanStep[] = [
   CATALOGUE,
   FIRST,
   SEARCH,
   EXPANDED,
-  TAKEN_BACK,
+  ROLLBACK,
   FILLED,
   INCOMPATIBLE,
   CONTRACTED,
@@ -104,7 +104,7 @@ export const DEPLOYMENTS: readonly PlannedDeployment[] = PLAN.flatMap((step) =>
   step.kind === 'flag' ? [] : [step],
 );
 
-/** What a step deploys, takes back or runs again. Pure. */
+/** What a step deploys, rolls back or runs again. Pure. */
 export function releaseOf(planned: PlannedDeployment): PlannedRelease {
   return planned.kind === 'release' ? planned : planned.of;
 }
@@ -117,7 +117,7 @@ export function titleOf(planned: PlannedDeployment): string {
     case 'release':
       return name;
     case 'rollback':
-      return `${name}, taken back`;
+      return `${name}, rolled back`;
     case 'rerun':
       return `${name}, again`;
     default:

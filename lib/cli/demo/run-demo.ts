@@ -17,7 +17,7 @@ import { perform } from './perform.ts';
 import type { DemoRecord } from './record.ts';
 import { portOfUsers, type Scene } from './scene.ts';
 import { type Kept, type Summary, summaryDocument, summaryLines } from './summary.ts';
-import { type Place, PORTS } from './working-copy.ts';
+import { PORTS, type ServiceInEnvironment } from './working-copy.ts';
 
 /** By then it ends with what it has seen, which leaves it enough time to clean up before the hard stop. */
 const GIVE_UP_MILLISECONDS = 150_000;
@@ -35,53 +35,53 @@ export async function runDemo({ keep }: { readonly keep: boolean }, { output }: 
   interruption.second.addEventListener('abort', () => process.exit(interruption.exitCode()));
   const hardStop = setTimeout(() => process.exit(EXIT.bug), HARD_STOP_MILLISECONDS);
   const signal = AbortSignal.any([interruption.first, AbortSignal.timeout(GIVE_UP_MILLISECONDS)]);
-  const stage = await setUp();
+  const folder = await setUp();
   let isKept = false;
   try {
-    const record = await performOn(stage, { keep, output, signal });
+    const record = await runIn(folder, { keep, output, signal });
     if (interruption.first.aborted) return interruption.exitCode();
-    const kept = keep ? await keepStage(stage) : undefined;
+    const kept = keep ? await keepFolder(folder) : undefined;
     isKept = kept !== undefined;
     return conclude(record, kept, output);
   } finally {
-    if (!isKept) await rm(stage.folder, { recursive: true, force: true, maxRetries: 3 });
+    if (!isKept) await rm(folder.path, { recursive: true, force: true, maxRetries: 3 });
     clearTimeout(hardStop);
     interruption.release();
   }
 }
 
 /** A folder with the source, the local system's data, the databases, and the ports that services get. */
-type Stage = Pick<Scene, 'source' | 'data' | 'substitutes'> & { readonly folder: string };
+type DemoFolder = Pick<Scene, 'source' | 'data' | 'substitutes'> & { readonly path: string };
 
-async function setUp(): Promise<Stage> {
-  const folder = await mkdtemp(join(tmpdir(), 'nonevent-demo-'));
-  const ports: Partial<Record<Place, number>> = {};
-  for (const place of Object.keys(PORTS) as Place[]) {
-    ports[place] = await freePort(new Set(Object.values(ports)));
+async function setUp(): Promise<DemoFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'nonevent-demo-'));
+  const ports: Partial<Record<ServiceInEnvironment, number>> = {};
+  for (const service of Object.keys(PORTS) as ServiceInEnvironment[]) {
+    ports[service] = await freePort(new Set(Object.values(ports)));
   }
   return {
-    folder,
-    source: join(folder, 'source'),
-    data: join(folder, DATA_FOLDER_NAME),
-    substitutes: { ports: ports as Record<Place, number>, databases: join(folder, 'databases') },
+    path,
+    source: join(path, 'source'),
+    data: join(path, DATA_FOLDER_NAME),
+    substitutes: { ports: ports as Record<ServiceInEnvironment, number>, databases: join(path, 'databases') },
   };
 }
 
 /** Runs the local system for as long as the demo performs. Its services outlive it only where they are to be kept. */
-async function performOn(
-  stage: Stage,
+async function runIn(
+  { data, source, substitutes }: DemoFolder,
   { keep, output, signal }: { readonly keep: boolean; readonly output: Output; readonly signal: AbortSignal },
 ): Promise<DemoRecord> {
   const narrator = createNarrator(output);
-  narrator.say([introduction(portOfUsers(stage.substitutes), output)]);
+  narrator.say([introduction(portOfUsers(substitutes), output)]);
   useOwnNode();
   const system = await startNonevent({
-    folder: stage.data,
+    folder: data,
     log: (line) => narrator.say([`  ${oneLine(line)}`]),
   });
   let isOver = false;
   try {
-    const record = await perform({ ...stage, system, narrator, output, signal });
+    const record = await perform({ data, source, substitutes, system, narrator, output, signal });
     isOver = true;
     return record;
   } finally {
@@ -105,10 +105,10 @@ function sayIfCutShort({ aborted }: AbortSignal, narrator: Narrator): void {
 }
 
 /** Where the system cannot be kept, its services are not left behind without one. */
-async function keepStage({ folder, source, data, substitutes }: Stage): Promise<Kept> {
+async function keepFolder({ path, source, data, substitutes }: DemoFolder): Promise<Kept> {
   try {
     const process = await keepRunning(source, data);
-    return { folder, data, url: `http://127.0.0.1:${portOfUsers(substitutes)}/`, process };
+    return { folder: path, data, url: `http://127.0.0.1:${portOfUsers(substitutes)}/`, process };
   } catch (thrown) {
     const system = await startNonevent({ folder: data });
     await system.stopAll();

@@ -13,14 +13,14 @@ export const PORTS = {
   'storefront staging': 8180,
   'catalogue staging': 8181,
 } as const;
-export type Place = keyof typeof PORTS;
+export type ServiceInEnvironment = keyof typeof PORTS;
 
 /** Where the databases are in the pipeline files of the example. */
 const DATABASES = '/tmp/storefront';
 
 /** What stands in for the ports and the folder that the pipeline files name, so that nothing of the machine is in the way. */
 export type Substitutes = {
-  readonly ports: Readonly<Record<Place, number>>;
+  readonly ports: Readonly<Record<ServiceInEnvironment, number>>;
   readonly databases: string;
 };
 
@@ -51,7 +51,7 @@ export async function versionsUpTo(service: Service, version: string): Promise<r
 
 function substituted(text: string, { ports, databases }: Substitutes): string {
   const byNumber = new Map(
-    Object.entries(PORTS).map(([place, port]) => [String(port), ports[place as Place]]),
+    Object.entries(PORTS).map(([service, port]) => [String(port), ports[service as ServiceInEnvironment]]),
   );
   return text
     .replace(/\b\d{4}\b/g, (digits) => String(byNumber.get(digits) ?? digits))

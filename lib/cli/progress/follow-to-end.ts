@@ -1,5 +1,6 @@
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { EventStore } from '../../history/event-store.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { NoneventError } from '../../nonevent-error.ts';
@@ -37,7 +38,7 @@ export async function followToEnd(
     };
     const { because, deployment } = await follow(
       store,
-      `deployment#${id}`,
+      deploymentStream(id),
       watcher,
       until,
       system.watching.follow,

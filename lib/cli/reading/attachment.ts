@@ -1,6 +1,7 @@
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { EventStore } from '../../history/event-store.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { markOfDeployment } from '../../lifecycle/wording/marks.ts';
@@ -14,7 +15,7 @@ export async function attachmentNote(
   store: EventStore,
   deployment: DeploymentId,
 ): Promise<readonly string[]> {
-  const { commits } = await store.load(`deployment#${deployment}`);
+  const { commits } = await store.load(deploymentStream(deployment));
   const { view } = replay(commits);
   return attachmentLines(view, await isStillLive(store, view));
 }

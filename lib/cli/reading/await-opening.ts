@@ -1,4 +1,5 @@
 import type { DeploymentId } from '../../history/deployment-id.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import type { System } from '../system.ts';
 import { awaitAnswer } from './await-answer.ts';
 
@@ -9,7 +10,7 @@ import { awaitAnswer } from './await-answer.ts';
  */
 export async function awaitOpening(system: System, deployment: DeploymentId): Promise<void> {
   await awaitAnswer(system, {
-    look: async () => (await system.store.load(`deployment#${deployment}`)).commits.length > 0,
+    look: async () => (await system.store.load(deploymentStream(deployment))).commits.length > 0,
     undone: 'opened no deployment',
     fields: { deployment },
   });

@@ -1,4 +1,5 @@
 import type { DeploymentId } from '../../history/deployment-id.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { markOfDeployment } from '../../lifecycle/wording/marks.ts';
 import { shortId } from '../../lifecycle/wording/short-id.ts';
@@ -23,7 +24,7 @@ async function isStopRecorded(
   { store, options }: Pick<System, 'store' | 'options'>,
   deployment: DeploymentId,
 ): Promise<boolean> {
-  const { view } = replay((await store.load(`deployment#${deployment}`)).commits);
+  const { view } = replay((await store.load(deploymentStream(deployment))).commits);
   if (view.stop !== undefined) return true;
   if (view.outcome === undefined) return false;
   const id = shortId(deployment);

@@ -1,4 +1,5 @@
 import { findDeployment } from '../../history/find-deployment.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import type { Cli } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -14,7 +15,7 @@ export async function explainDeployment(written: string, cli: Cli): Promise<Exit
   const { store, close } = await openSystem(cli);
   try {
     const id = await findDeployment(store, written);
-    const { commits } = await store.load(`deployment#${id}`);
+    const { commits } = await store.load(deploymentStream(id));
     const deployment = replay(commits);
     const events = commits.flatMap((commit) => commit.events);
     const live = await liveNow(store, deployment.view.pipeline);

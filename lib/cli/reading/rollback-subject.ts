@@ -4,6 +4,7 @@ import { revisionBefore } from '../../environments/readiness.ts';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { RevisionRef } from '../../history/environment-events.ts';
 import type { Commit, EventStore } from '../../history/event-store.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { name } from '../../pipeline/names.ts';
@@ -47,7 +48,7 @@ export async function findRollbackSubject(
 
 /** Where a deployment is live. */
 export async function placesOf(store: EventStore, deployment: DeploymentId): Promise<readonly LivePlace[]> {
-  const { view } = replay((await store.load(`deployment#${deployment}`)).commits);
+  const { view } = replay((await store.load(deploymentStream(deployment))).commits);
   const places = await placesIn(store, Object.keys(view.pipeline.environments));
   return places.filter(({ live }) => live.deployment === deployment);
 }

@@ -3,6 +3,7 @@ import { environmentStream, foldEnvironment, timesLive } from '../../environment
 import { deriveDeploymentId, releaseDigest } from '../../history/digests.ts';
 import type { RevisionRef } from '../../history/environment-events.ts';
 import type { EventStore } from '../../history/event-store.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { isLeaseHeld } from '../../lifecycle/is-lease-held.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
@@ -48,7 +49,7 @@ async function firstUnhindered(store: EventStore, content: Content, trigger: str
   const nth = (count: number): string => (count === 0 ? trigger : `${trigger}:retry:${count}`);
   const isHindered = async (count: number): Promise<boolean> => {
     const id = deriveDeploymentId({ ...content, triggerId: nth(count) });
-    const { commits } = await store.load(`deployment#${id}`);
+    const { commits } = await store.load(deploymentStream(id));
     if (commits.length === 0) return false;
     const { view } = replay(commits);
     return view.outcome !== undefined && view.outcome !== 'stuck' && isLeaseHeld(view);
@@ -70,7 +71,7 @@ async function triggerThatBrought(
   live: RevisionRef,
   content: Content,
 ): Promise<string | undefined> {
-  const { commits } = await store.load(`deployment#${live.deployment}`);
+  const { commits } = await store.load(deploymentStream(live.deployment));
   const opening = commits[0]?.events[0];
   if (opening?.type !== 'DeploymentRequested') return undefined;
   const isSame =

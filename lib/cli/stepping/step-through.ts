@@ -20,7 +20,7 @@ const CLEAR_BELOW = '\u001b[J';
  */
 export async function stepThrough(
   commits: readonly Commit[],
-  place: number,
+  index: number,
   terminal: { readonly input: ReadStream; readonly output: Output },
 ): Promise<ExitCode> {
   const { input, output } = terminal;
@@ -30,7 +30,7 @@ export async function stepThrough(
     input.setRawMode(wasRaw);
     output.raw(LEAVE);
   };
-  let stepping = { commits, place };
+  let stepping = { commits, index };
   const draw = (): void => {
     const window = { columns: output.columns('note'), rows: output.rows(), style: output.noteStyle };
     const lines = steppingLines(stepping, window);

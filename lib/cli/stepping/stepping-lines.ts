@@ -21,12 +21,12 @@ const KEYS = 'back ← k   on → j space   home   end   q quits';
  *
  * Errors: those of `replay`.
  */
-export function steppingLines({ commits, place }: Stepping, window: Window): readonly string[] {
+export function steppingLines({ commits, index }: Stepping, window: Window): readonly string[] {
   const { columns, rows, style } = window;
-  const commit = commits[place];
+  const commit = commits[index];
   if (commit === undefined) return ['the history is empty'];
-  const deployment = replay(commits.slice(0, place + 1));
-  const before = place === 0 ? undefined : replay(commits.slice(0, place));
+  const deployment = replay(commits.slice(0, index + 1));
+  const before = index === 0 ? undefined : replay(commits.slice(0, index));
   const { view, state, legal } = deployment;
   const told = [
     headline(view, commit.at, style),

@@ -1,7 +1,7 @@
 import type { Commit } from '../../history/event-store.ts';
 
 /** A history and the commit that is looked at, counted from 0. */
-export type Stepping = { readonly commits: readonly Commit[]; readonly place: number };
+export type Stepping = { readonly commits: readonly Commit[]; readonly index: number };
 
 /** What a key asks for. */
 export type Wish = 'back' | 'on' | 'first' | 'last' | 'quit' | 'interrupt';
@@ -35,20 +35,20 @@ export function wishOf({ name, ctrl }: Key): Wish | undefined {
 }
 
 /** Where a step leads; the ends are not stepped over. Pure. */
-export function step({ commits, place }: Stepping, wish: Wish): Stepping {
+export function step({ commits, index }: Stepping, wish: Wish): Stepping {
   const last = commits.length - 1;
   switch (wish) {
     case 'back':
-      return { commits, place: Math.max(0, place - 1) };
+      return { commits, index: Math.max(0, index - 1) };
     case 'on':
-      return { commits, place: Math.min(last, place + 1) };
+      return { commits, index: Math.min(last, index + 1) };
     case 'first':
-      return { commits, place: 0 };
+      return { commits, index: 0 };
     case 'last':
-      return { commits, place: last };
+      return { commits, index: last };
     case 'quit':
     case 'interrupt':
-      return { commits, place };
+      return { commits, index };
     default:
       return wish satisfies never;
   }

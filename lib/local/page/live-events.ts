@@ -1,6 +1,7 @@
 import { readOverview } from '../../environments/overview.ts';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { Commit, EventStore } from '../../history/event-store.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import type { Appends } from './appends.ts';
 import { overviewDocument } from './overview-document.ts';
 
@@ -40,7 +41,7 @@ export async function* liveEvents(
     if (overview !== told) messages.push({ event: 'overview', data: overview });
     told = overview;
     if (follow !== undefined) {
-      const { commits } = await store.load(`deployment#${follow.deployment}`);
+      const { commits } = await store.load(deploymentStream(follow.deployment));
       messages.push(...commits.filter((commit) => commit.seq > seq).map(commitMessage));
       seq = Math.max(seq, commits.at(-1)?.seq ?? 0);
     }

@@ -6,6 +6,7 @@ import { readOverview } from '../../environments/overview.ts';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import { findDeployment } from '../../history/find-deployment.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { type ErrorCode, messageOf, NoneventError } from '../../nonevent-error.ts';
 import { requestStop } from '../../stages/drive/request-stop.ts';
 import type { Appends } from './appends.ts';
@@ -61,7 +62,7 @@ export function createPageApp(options: PageOptions): Hono {
   );
   app.get('/api/deployments/:id', async (context) => {
     const deployment = await findDeployment(store, context.req.param('id'));
-    const { commits } = await store.load(`deployment#${deployment}`);
+    const { commits } = await store.load(deploymentStream(deployment));
     return context.json({ schemaVersion: 1, deployment, commits: commits.map(commitDocument) });
   });
   app.get('/api/live', async (context) => {

@@ -3,10 +3,10 @@ import { type DeploymentId, deploymentId } from '../../history/deployment-id.ts'
 import { deriveDeploymentId, pipelineDigest, releaseDigest } from '../../history/digests.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import { type EventData, event } from '../../history/events.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import { LIFECYCLE_VERSION } from '../../lifecycle/version.ts';
 import type { Executions } from './executions.ts';
-import { deploymentStream } from './session.ts';
 import { startOrClose } from './start-or-close.ts';
 
 /** What every request says that is about a deployment which is there already. */

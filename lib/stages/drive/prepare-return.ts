@@ -1,4 +1,4 @@
-import { environmentStream, foldEnvironment, revisionLiveBefore } from '../../environments/environment.ts';
+import { environmentStream, foldEnvironment, revisionAsLastLive } from '../../environments/environment.ts';
 import { acquireLease } from '../../environments/lease.ts';
 import { artifactOf } from '../../environments/readiness.ts';
 import { contractOf, schemaObstaclesToReturn } from '../../environments/schema-return.ts';
@@ -60,7 +60,7 @@ async function prepareEnvironment(
   const names = Object.keys(withTraffic(before?.weights ?? {}));
   if (names.length === 0) throw nothingBefore(environment, pipeline);
   const returning = names.map((revision) => {
-    const known = revisionLiveBefore(commits, pipeline, revision);
+    const known = revisionAsLastLive(commits, pipeline, revision);
     if (known === undefined) throw cannotRun(environment, revision, 'it was never recorded as live');
     return known;
   });

@@ -4,12 +4,12 @@ import { deploymentId } from '../../history/deployment-id.ts';
 import { deriveDeploymentId, pipelineDigest, releaseDigest } from '../../history/digests.ts';
 import type { EventStore } from '../../history/event-store.ts';
 import { event } from '../../history/events.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { LIFECYCLE_VERSION } from '../../lifecycle/version.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { pipelineSchema } from '../../pipeline/pipeline.ts';
 import { release } from '../../pipeline/release.ts';
 import type { Executions } from './executions.ts';
-import { deploymentStream } from './session.ts';
 import { startOrClose } from './start-or-close.ts';
 
 /** What "Deployment Requested" asks for. The id, where it is given, must be the one that follows from the rest. */

@@ -1,5 +1,6 @@
 import type { DeploymentId } from '../../history/deployment-id.ts';
-import type { Commit, EventStore, Head, StreamName } from '../../history/event-store.ts';
+import type { Commit, EventStore, Head } from '../../history/event-store.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import type { Decision } from '../../lifecycle/decide.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
@@ -11,10 +12,6 @@ export type Session = {
   readonly commits: readonly Commit[];
   readonly deployment: Deployment;
 };
-
-export function deploymentStream(id: DeploymentId): StreamName {
-  return `deployment#${id}`;
-}
 
 /**
  * Reads a deployment. What this process has read before is only read on from there, so a long history reads no more than a

@@ -18,9 +18,9 @@ export function judgeAnswer({ criteria }: Pick<FunctionStage, 'criteria'>, recor
   if (!seen.success) return { verdict: 'inconclusive', expected, observed: 'no readable answer' };
   if ('problem' in seen.data) return { verdict: 'inconclusive', expected, observed: seen.data.problem };
   const { answer } = seen.data;
-  const found = Object.entries(criteria).map(([place, criterion]) => {
-    const value = valueAt(answer, place.split('.'));
-    return { says: `${place} ${valueInWords(value)}`, holds: holds(criterion, value) };
+  const found = Object.entries(criteria).map(([path, criterion]) => {
+    const value = valueAt(answer, path.split('.'));
+    return { says: `${path} ${valueInWords(value)}`, holds: holds(criterion, value) };
   });
   const observed = plainLine(found.map(({ says }) => says).join(', '), TEXT_AT_MOST);
   if (found.some(({ holds }) => holds === false)) return { verdict: 'fail', expected, observed };
@@ -48,13 +48,13 @@ function holds({ max, min, equals }: Criterion, value: unknown): boolean | undef
   return !(min !== undefined && Number(value) < min);
 }
 
-function criterionInWords([place, { max, min, equals }]: readonly [string, Criterion]): string {
+function criterionInWords([path, { max, min, equals }]: readonly [string, Criterion]): string {
   const bounds = [
     ...(min === undefined ? [] : [`at least ${min}`]),
     ...(max === undefined ? [] : [`at most ${max}`]),
     ...(equals === undefined ? [] : [`exactly ${JSON.stringify(equals)}`]),
   ];
-  return `${place} ${bounds.join(' and ')}`;
+  return `${path} ${bounds.join(' and ')}`;
 }
 
 function valueInWords(value: unknown): string {

@@ -1,4 +1,5 @@
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { isOpen, isStopped } from '../../lifecycle/decide.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import type { RehearsalStage } from '../../pipeline/kinds/rehearsal.ts';
@@ -13,7 +14,7 @@ export async function mayMove(
   stage: RehearsalStage,
 ): Promise<boolean> {
   const id = deployment.view.deployment;
-  const { commits } = await store.load(`deployment#${id}`);
+  const { commits } = await store.load(deploymentStream(id));
   const now = replay(commits);
   if (!isOpen(now, stage, attempt) || isStopped(now, stage)) return false;
   const { lease } = foldEnvironment((await store.load(environmentStream(stage.environment))).commits);

@@ -15,17 +15,17 @@ export type ReuseVerdict = { readonly reuse: EventData<'StageReused'> } | { read
  * What comes after a change looks at what is made anew. Pure.
  */
 export function barToReuse(pipeline: Pipeline, stage: string, from: string | undefined): string | undefined {
-  const place = stepOf(pipeline, stage);
-  if (from !== undefined && place >= stepOf(pipeline, from))
+  const index = stepOf(pipeline, stage);
+  if (from !== undefined && index >= stepOf(pipeline, from))
     return `it was asked to run again from ${from} on`;
   const changed = pipeline.stages
-    .slice(0, place)
+    .slice(0, index)
     .find((step) => !isParallel(step) && isChange(step) && step.kind !== 'acquire');
   if (changed === undefined || isParallel(changed)) return undefined;
   return `it comes after ${changed.name}, and a change is made again in each deployment`;
 }
 
-/** The place of the step that is named so or holds a stage that is; -1 where there is none. Pure. */
+/** The index of the step that is named so or holds a stage that is; -1 where there is none. Pure. */
 export function stepOf(pipeline: Pipeline, name: string): number {
   return pipeline.stages.findIndex((step) =>
     isParallel(step)
