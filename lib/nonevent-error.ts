@@ -33,6 +33,11 @@ export class NoneventError extends Error {
   }
 }
 
+/** The name of anything that was thrown, such as that of an error of AWS. */
+export function nameOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.name : 'Error';
+}
+
 /** The message of anything that was thrown, on one line. */
 export function messageOf(thrown: unknown): string {
   return (thrown instanceof Error ? thrown.message : String(thrown)).replaceAll(/\s+/g, ' ').trim();

@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand, type S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { isServiceError } from '../aws/service-error.ts';
 import { isPassing } from '../aws/service-failure.ts';
-import { messageOf, NoneventError } from '../nonevent-error.ts';
+import { messageOf, NoneventError, nameOf } from '../nonevent-error.ts';
 import type { Digest } from '../pipeline/release.ts';
 import type { Artifacts } from './artifacts.ts';
 import { type PackedFile, packToFile } from './packing/pack-to-file.ts';
@@ -156,7 +156,7 @@ function s3Failed(
   { bucket }: S3ArtifactsOptions,
   cause: unknown,
 ): NoneventError {
-  const name = cause instanceof Error ? cause.name : 'Error';
+  const name = nameOf(cause);
   return new NoneventError(
     'ArtifactFailed',
     `bucket ${bucket} did not ${what} artifact ${artifact}: ${name}: ${messageOf(cause)}`,

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash, createPublicKey } from 'node:crypto';
 import { GetPublicKeyCommand, type KMSClient, SignCommand } from '@aws-sdk/client-kms';
-import { messageOf, NoneventError } from '../nonevent-error.ts';
+import { messageOf, NoneventError, nameOf } from '../nonevent-error.ts';
 import { p256Signature } from './p256-signature.ts';
 import { isSigned, type Signer } from './signer.ts';
 
@@ -60,7 +60,7 @@ async function signed(client: KMSClient, keyId: string, text: string): Promise<s
 }
 
 function unusable(keyId: string, cause: unknown): NoneventError {
-  const name = cause instanceof Error ? cause.name : 'Error';
+  const name = nameOf(cause);
   return new NoneventError(
     'StoreUnavailable',
     `cannot sign with the key ${keyId}: ${name}: ${messageOf(cause)}`,

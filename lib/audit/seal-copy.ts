@@ -2,7 +2,7 @@ import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/clie
 import { canonicalJson } from '../history/canonical-json.ts';
 import type { EventStore } from '../history/event-store.ts';
 import type { Seal } from '../history/seal-events.ts';
-import { messageOf, NoneventError } from '../nonevent-error.ts';
+import { messageOf, NoneventError, nameOf } from '../nonevent-error.ts';
 import { sealHash } from './seal.ts';
 
 export type SealCopiesOptions = {
@@ -99,7 +99,7 @@ function another({ bucket }: SealCopiesOptions, number: number): NoneventError {
 }
 
 function unavailable(bucket: string, key: string, cause: unknown): NoneventError {
-  const name = cause instanceof Error ? cause.name : 'Error';
+  const name = nameOf(cause);
   return new NoneventError(
     'StoreUnavailable',
     `bucket ${bucket} did not keep or give ${key}: ${name}: ${messageOf(cause)}`,

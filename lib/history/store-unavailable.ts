@@ -1,8 +1,8 @@
-import { messageOf, NoneventError } from '../nonevent-error.ts';
+import { messageOf, NoneventError, nameOf } from '../nonevent-error.ts';
 
 /** The error for a DynamoDB call that failed after the SDK's own retries. The SDK's error is its cause. */
 export function storeUnavailable(operation: string, table: string, cause: unknown): NoneventError {
-  const name = cause instanceof Error ? cause.name : 'Error';
+  const name = nameOf(cause);
   return new NoneventError(
     'StoreUnavailable',
     `could not ${operation} in table ${table}: ${name}: ${messageOf(cause)}`,

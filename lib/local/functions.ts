@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { messageOf } from '../nonevent-error.ts';
+import { messageOf, nameOf } from '../nonevent-error.ts';
 
 /** What a function learns of its invocation: the part of Lambda's context object that handlers use. */
 export type InvocationContext = {
@@ -99,7 +99,7 @@ const TRACE_LINES = 10;
 
 /** Lambda reports an error as JSON of this form; Step Functions takes it as the cause. */
 function asFunctionError(thrown: unknown): Error {
-  const errorType = thrown instanceof Error ? thrown.name : 'Error';
+  const errorType = nameOf(thrown);
   const errorMessage = thrown instanceof Error ? thrown.message : String(thrown);
   const trace = thrown instanceof Error ? (thrown.stack ?? '').split('\n').slice(0, TRACE_LINES) : [];
   return functionError(errorType, JSON.stringify({ errorType, errorMessage, trace }));

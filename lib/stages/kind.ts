@@ -10,7 +10,7 @@ import type { ChangeStage, CheckStage } from '../pipeline/stage.ts';
 import type { Targets } from '../targets/target.ts';
 import type { AddressPolicy } from './address-policy.ts';
 import type { Cloud } from './cloud.ts';
-import type { Elsewhere } from './elsewhere.ts';
+import type { AwaitedKind } from './awaited-kind.ts';
 
 export type { Json } from '../pipeline/json.ts';
 
@@ -46,7 +46,7 @@ export type CheckKind<S extends CheckStage> = {
   readonly observe: (stage: S, context: StageContext, begun: Json) => Promise<Observation>;
   readonly judge: (stage: S, evidence: Json) => Judgement;
   /** How a stage of this kind that awaits an answer gets what `judge` takes. */
-  readonly elsewhere?: Elsewhere<S, Observation>;
+  readonly awaited?: AwaitedKind<S, Observation>;
   /**
    * Whether what it finds holds again in a later deployment of the same definition and release, and the facts of the
    * environment that this rests on. Changes nothing.
@@ -69,7 +69,7 @@ export type ChangeKind<S extends ChangeStage> = {
   readonly apply: (stage: S, context: StageContext, capture: Json) => Promise<Applied | NotApplied>;
   readonly undo: (stage: S, context: StageContext, capture: Json) => Promise<Json>;
   /** How a stage of this kind that awaits an answer is made, in place of `apply`. */
-  readonly elsewhere?: Elsewhere<S, Applied>;
+  readonly awaited?: AwaitedKind<S, Applied>;
 };
 
 /** What a change did, with the two sides of its question in words. */

@@ -41,7 +41,7 @@ test(
       succeeded('storefront 1.0.0'),
       succeeded('storefront 2.0.0'),
       succeeded('catalogue 1.1.0'),
-      { title: 'storefront 2.0.0, taken back', outcome: 'rolledBack', failedStage: null },
+      { title: 'storefront 2.0.0, rolled back', outcome: 'rolledBack', failedStage: null },
       succeeded('catalogue 1.2.0'),
       { title: 'storefront 4.0.0', outcome: 'rolledBack', failedStage: 'staging-apis' },
       { title: 'catalogue 1.3.0', outcome: 'rolledBack', failedStage: 'acquire-production' },

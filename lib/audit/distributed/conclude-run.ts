@@ -4,7 +4,7 @@ import { readSealsReading, sealsReading } from './fold-seals.ts';
 import { fromJson, toJson } from './ndjson.ts';
 import type { Objects } from './objects.ts';
 import { type Run, reportKey, resultKey } from './run.ts';
-import { finding, type GroupResult, groupResult } from './verify-group.ts';
+import { type GroupResult, groupResult } from './verify-group.ts';
 
 /** What a verification of an export came to: as `audit verify` says it of a table. */
 export const distributedReport = z.object({
@@ -16,7 +16,7 @@ export const distributedReport = z.object({
   seals: z.int().min(0),
   newestSeal: sealsReading.shape.newest,
   /** Those of seals first, then in the order of the streams; at most one for each stream. */
-  findings: z.array(finding),
+  findings: z.array(exportedFinding),
 });
 export type DistributedReport = z.output<typeof distributedReport>;
 

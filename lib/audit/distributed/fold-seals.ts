@@ -3,16 +3,16 @@ import type { Item } from '../../history/item.ts';
 import type { Finding } from '../finding.ts';
 import { gatherSeals } from '../read-seals.ts';
 import { rewindFrom } from '../rewind.ts';
+import { exportedFinding } from './exported-finding.ts';
 import { fromJson, toJson, toNdjson } from './ndjson.ts';
 import type { Objects } from './objects.ts';
 import { readGroup } from './read-group.ts';
 import { groupOf, headsKey, type Run, sealsKey } from './run.ts';
 
-const finding = z.object({ stream: z.string(), seq: z.int(), problem: z.string() });
 export const sealsReading = z.object({
   seals: z.int(),
   newest: z.object({ seal: z.int(), hash: z.string(), publicKey: z.string(), at: z.string() }).nullable(),
-  finding: finding.nullable(),
+  finding: exportedFinding.nullable(),
 });
 export type SealsReading = Omit<z.output<typeof sealsReading>, 'finding'> & {
   readonly finding: Finding | null;

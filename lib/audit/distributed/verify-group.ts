@@ -11,18 +11,13 @@ import { inspectSealed } from '../inspect-sealed.ts';
 import { inspectAll } from '../inspector.ts';
 import type { SealedBy } from '../seal.ts';
 import { add, newTally, walkPages } from '../walk.ts';
+import { exportedFinding } from './exported-finding.ts';
 import { fromNdjson, toJson } from './ndjson.ts';
 import type { Objects } from './objects.ts';
 import { readGroup } from './read-group.ts';
 import { headsKey, type Run, resultKey } from './run.ts';
 
 const count = z.int().min(0);
-export const finding = z.object({
-  stream: z.string(),
-  seq: count,
-  problem: z.string(),
-  bytes: z.object({ from: count, to: count }).exactOptional(),
-});
 
 /** What was found in the streams of a group, and in streams that took something over from one of them. */
 export const groupResult = z.object({
@@ -30,8 +25,8 @@ export const groupResult = z.object({
   commits: count,
   events: count,
   unsealed: count,
-  findings: z.array(finding),
-  unfounded: z.array(finding),
+  findings: z.array(exportedFinding),
+  unfounded: z.array(exportedFinding),
 });
 export type GroupResult = z.output<typeof groupResult>;
 

@@ -3,7 +3,7 @@ import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { changesOf } from '../../pipeline/steps.ts';
 import type { Answer } from './load-generator.ts';
 import { badCanary, restoration, rollForward, trafficBack, wholeRollback } from './moments.ts';
-import { BAD, SEARCH, TAKEN_BACK } from './plan.ts';
+import { BAD, SEARCH, ROLLBACK } from './plan.ts';
 import { type DemoRecord, type Deployed, deployedAs } from './record.ts';
 import { begunAfter, hasFailed, openDuring, type Window } from './traffic.ts';
 
@@ -34,9 +34,9 @@ export function measure(record: Pick<DemoRecord, 'deployed' | 'answers'>): Measu
   const canary = windowIn(deployedAs(record, BAD), badCanary);
   const during = new Set(canary === undefined ? [] : openDuring(answers, canary));
   const failed = answers.filter(hasFailed);
-  const takenBack = deployedAs(record, TAKEN_BACK);
-  const back = windowIn(takenBack, trafficBack);
-  const whole = windowIn(takenBack, wholeRollback);
+  const rollback = deployedAs(record, ROLLBACK);
+  const back = windowIn(rollback, trafficBack);
+  const whole = windowIn(rollback, wholeRollback);
   const forward = deployedAs(record, SEARCH);
   return {
     requests: answers.length,

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { importWhatIsUsed } from './import-what-is-used.ts';
 import { lambdaCredentials } from './lambda-credentials.ts';
+import { modulesThatOnlyDefine } from './modules-that-only-define.ts';
 import { pastBarrels } from './past-barrels.ts';
 import { schemasThatOnlyCheck } from './schemas-that-only-check.ts';
 import { versionsOfClients } from './versions-of-clients.ts';
@@ -51,6 +52,7 @@ export async function bundle(folder: string, name: string, entry: string): Promi
     logLevel: 'warning',
     plugins: [
       importWhatIsUsed,
+      modulesThatOnlyDefine,
       schemasThatOnlyCheck,
       withoutEndpointDiscovery,
       versionsOfClients,

@@ -1,4 +1,4 @@
-import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import { messageOf, NoneventError, nameOf } from '../../nonevent-error.ts';
 import type { Functions } from '../functions.ts';
 import { openJournal } from '../journal.ts';
 import {
@@ -164,6 +164,6 @@ export async function openEventBus(options: EventBusOptions): Promise<EventBus> 
 const REASON_CHARACTERS = 2000;
 
 function reasonOf(thrown: unknown): string {
-  const name = thrown instanceof Error ? thrown.name : 'Error';
+  const name = nameOf(thrown);
   return `${name}: ${messageOf(thrown)}`.slice(0, REASON_CHARACTERS);
 }

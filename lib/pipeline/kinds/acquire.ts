@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { leasePolicy } from '../lease-policy.ts';
-import { change, environment } from './common.ts';
+import { change, environment } from './stage-fields.ts';
 
 /** Takes the lease of an environment. Never written in a file: put before the first change of each environment. */
 export const acquireStage = z.strictObject({

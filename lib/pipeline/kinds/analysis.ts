@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { duration } from '../duration.ts';
 import { cloudCriteria } from './cloud-criteria.ts';
-import { check, environment, share } from './common.ts';
+import { share } from './share.ts';
+import { check, environment } from './stage-fields.ts';
 
 /** What an analysis holds the new revision against. At least one bound is set. */
 export const analysisCriteria = {

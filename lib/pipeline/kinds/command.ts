@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { secrets, variables } from '../variables.ts';
-import { check, project } from './common.ts';
+import { project } from './project.ts';
+import { check } from './stage-fields.ts';
 
 /** Runs a command in a clean copy of the release's source; passes when it exits with 0. */
 export const commandStage = z.strictObject({

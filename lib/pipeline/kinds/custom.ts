@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { secrets, variables } from '../variables.ts';
-import { change, environment, project } from './common.ts';
+import { project } from './project.ts';
+import { change, environment } from './stage-fields.ts';
 
 /** A change of your own: a command, and the command that undoes it. Both must be harmless when run twice. */
 export const customStage = z.strictObject({

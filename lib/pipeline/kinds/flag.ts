@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { flagName, flagValue } from '../flag-value.ts';
-import { change, environment } from './common.ts';
+import { change, environment } from './stage-fields.ts';
 
 /** Sets a feature flag of an environment. What is deployed and what is active are two things. */
 export const flagStage = z.strictObject({

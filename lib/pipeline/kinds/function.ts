@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { secrets, variables } from '../variables.ts';
-import { check, environment } from './common.ts';
+import { check, environment } from './stage-fields.ts';
 
 /** Where in a function's answer a value stands: `latencyMs`, or `checkout.latencyMs` inside an object. */
 const place = z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../duration.ts';
-import { check, environment } from './common.ts';
+import { check, environment } from './stage-fields.ts';
 
 /** Asks a URL and holds status, latency and body against what is expected. */
 export const httpStage = z.strictObject({

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { name } from '../names.ts';
 import { schemaVersion } from '../schemas.ts';
 import { secrets, variables } from '../variables.ts';
-import { change, environment, line, project } from './common.ts';
+import { line } from './line.ts';
+import { project } from './project.ts';
+import { change, environment } from './stage-fields.ts';
 
 const command = z.string().min(1).max(10_000);
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TARGETS } from '../environment.ts';
 import { name } from '../names.ts';
 import { IDENTITY_OF_TARGET } from '../target-kinds/identity.ts';
-import { check } from './common.ts';
+import { check } from './stage-fields.ts';
 
 /** What a manifest of an environment consists of. What a target is found by always differs, such as its port. */
 const PARTS: readonly string[] = [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { change, environment } from './common.ts';
+import { change, environment } from './stage-fields.ts';
 
 /** Starts the release beside the live revision, without traffic. */
 export const placeStage = z.strictObject({ kind: z.literal('place'), ...change, environment });

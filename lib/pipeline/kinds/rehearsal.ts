@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../duration.ts';
-import { check, environment, mode } from './common.ts';
+import { check, environment, mode } from './stage-fields.ts';
 
 /** The longest time that each side is observed. Three of them and the moves fit into one invocation. */
 const LONGEST_SIDE = 60;

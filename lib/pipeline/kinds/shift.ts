@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { change, environment } from './common.ts';
+import { change, environment } from './stage-fields.ts';
 
 /** Sends a share of the traffic to the revision that this deployment placed; the rest stays with the live one. */
 export const shiftStage = z.strictObject({

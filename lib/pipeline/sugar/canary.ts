@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { analysisCriteria } from '../kinds/analysis.ts';
-import { mode } from '../kinds/common.ts';
+import { mode } from '../kinds/stage-fields.ts';
 import { hasCriterion, NO_BOUND, NO_MINIMUM, saysEnough } from './bounds.ts';
 import { smokeCheck, sugarFields } from './fields.ts';
 

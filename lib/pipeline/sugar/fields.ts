@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../duration.ts';
-import { environment } from '../kinds/common.ts';
+import { environment } from '../kinds/stage-fields.ts';
 import { httpStage } from '../kinds/http.ts';
 import { name } from '../names.ts';
 

@@ -13,7 +13,7 @@ import { isServiceError } from '../../aws/service-error.ts';
 import { environmentStream, foldEnvironment } from '../../environments/environment.ts';
 import { type Flags, flagChanges, flagValues } from '../../environments/flags.ts';
 import type { EventStore } from '../../history/event-store.ts';
-import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import { messageOf, NoneventError, nameOf } from '../../nonevent-error.ts';
 
 /** Where the flags of one environment are: ids of AWS AppConfig. Nothing else is deployed to that environment. */
 export type FlagsPlace = {
@@ -207,7 +207,7 @@ function noPlace(environment: string): NoneventError {
 }
 
 function unavailable(environment: string, cause: unknown): NoneventError {
-  const name = cause instanceof Error ? cause.name : 'Error';
+  const name = nameOf(cause);
   return new NoneventError(
     'StoreUnavailable',
     `the flags of ${environment} could not be published to AppConfig: ${name}: ${messageOf(cause)}`,

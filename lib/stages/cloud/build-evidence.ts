@@ -5,11 +5,12 @@ import type { Json } from '../../pipeline/json.ts';
 import { maskText } from '../../secrets/mask-secrets.ts';
 import { secretsOf, type Variables } from '../../secrets/secret-values.ts';
 import { countsIn } from '../command/test-counts.ts';
+import { buildStatus } from './build-status.ts';
 
 /** What is recorded of a build that has ended. */
 export const buildEvidence = z.object({
   build: z.string(),
-  status: z.enum(['SUCCEEDED', 'FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED', 'IN_PROGRESS']),
+  status: buildStatus,
   /** The first phase that did not succeed, and what CodeBuild says of it. */
   phase: z.string().nullable(),
   message: z.string(),

@@ -1,5 +1,6 @@
 import type { Digest } from '../../pipeline/release.ts';
 import type { BuildEvidence } from './build-evidence.ts';
+import type { BuildStatus } from './build-status.ts';
 
 /** A command that CodeBuild is to run in a clean copy of an artifact. */
 export type BuildOrder = {
@@ -18,8 +19,6 @@ export type BuildOrder = {
 
 /** What `pollMs` is where nothing else is asked for. */
 export const POLL_MS = 5000;
-
-export type BuildStatus = 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'FAULT' | 'TIMED_OUT' | 'STOPPED';
 
 /** A build as the service says that it stands. */
 export type Build = {

@@ -5,7 +5,7 @@ import {
   type GetMetricDataOutput,
 } from '@aws-sdk/client-cloudwatch';
 import { z } from 'zod';
-import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import { messageOf, NoneventError, nameOf } from '../../nonevent-error.ts';
 import type { Alarm, CloudMetrics, Datapoint, MetricName } from './metrics.ts';
 
 /** Reads metrics and alarms of Amazon CloudWatch. What makes no sense is no evidence: the answer then says why. */
@@ -135,7 +135,7 @@ async function reached<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (thrown) {
-    const name = thrown instanceof Error ? thrown.name : 'Error';
+    const name = nameOf(thrown);
     throw new NoneventError('Unreachable', `cloudwatch did not answer: ${name}: ${messageOf(thrown)}`, {
       hint: 'look whether the role of the stage may read metrics and alarms',
       cause: thrown,

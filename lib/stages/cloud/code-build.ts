@@ -11,9 +11,10 @@ import {
 import { z } from 'zod';
 import { isPassing } from '../../aws/service-failure.ts';
 import { plainText } from '../../lifecycle/wording/plain-text.ts';
-import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import { messageOf, NoneventError, nameOf } from '../../nonevent-error.ts';
 import { type Digest, digest } from '../../pipeline/release.ts';
 import type { BuildEvidence } from './build-evidence.ts';
+import { buildStatus } from './build-status.ts';
 import { type Build, type BuildOrder, type Builds, POLL_MS } from './builds.ts';
 import { buildspecOf, MADE, OUTPUT } from './buildspec.ts';
 
@@ -102,7 +103,7 @@ function requestOf(order: BuildOrder, bucket: string) {
 const described = z.object({
   id: z.string(),
   projectName: z.string(),
-  buildStatus: z.enum(['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'FAULT', 'TIMED_OUT', 'STOPPED']),
+  buildStatus: buildStatus,
   startTime: z.date(),
   endTime: z.date().optional(),
   phases: z
@@ -228,7 +229,7 @@ async function send<Answer>(what: string, answering: Promise<Answer>): Promise<A
   try {
     return await answering;
   } catch (cause) {
-    const name = cause instanceof Error ? cause.name : 'Error';
+    const name = nameOf(cause);
     const message = `codebuild refused ${what}: ${name}: ${messageOf(cause)}`;
     throw new NoneventError(isPassing(cause) ? 'StoreUnavailable' : 'CommandFailed', message, {
       hint: 'look whether the project is there and whether this role may start and read its builds',

@@ -1,6 +1,6 @@
 import { openSession } from '../drive/session.ts';
 import type { StageContext } from '../kind.ts';
-import type { InProject } from './build-elsewhere.ts';
+import type { InProject } from './awaited-build.ts';
 import { endBuild } from './run-build.ts';
 
 /**

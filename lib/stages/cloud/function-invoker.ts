@@ -2,7 +2,7 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { isPassing } from '../../aws/service-failure.ts';
 import { plainLine } from '../../lifecycle/wording/plain-text.ts';
-import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import { messageOf, NoneventError, nameOf } from '../../nonevent-error.ts';
 import type { Json } from '../../pipeline/json.ts';
 
 /** Asks functions, as AWS Lambda does. */
@@ -41,7 +41,7 @@ export function createFunctionInvoker(client: LambdaClient): FunctionInvoker {
 }
 
 function failed(name: string, cause: unknown): NoneventError {
-  const what = `lambda did not run ${name}: ${cause instanceof Error ? cause.name : 'Error'}: ${messageOf(cause)}`;
+  const what = `lambda did not run ${name}: ${nameOf(cause)}: ${messageOf(cause)}`;
   return new NoneventError(isPassing(cause) ? 'StoreUnavailable' : 'CommandFailed', what, {
     fields: { function: name },
     hint: 'look whether the function is there and whether this role may invoke it',

@@ -8,7 +8,7 @@ import {
 import { z } from 'zod';
 import { commitOf } from '../../history/item.ts';
 import { outboundEvents } from '../../history/outbound-event.ts';
-import { messageOf } from '../../nonevent-error.ts';
+import { messageOf, nameOf } from '../../nonevent-error.ts';
 
 /** A record of a table's stream, as Lambda gives it (https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html). */
 export const streamRecord = z.object({
@@ -137,7 +137,7 @@ async function send({ client, log }: PublishOptions, batch: readonly Entry[]): P
     log(`${named(found.record)} was not taken: ${ErrorCode} ${ErrorMessage}`.trim());
     return found;
   } catch (thrown) {
-    const name = thrown instanceof Error ? thrown.name : 'Error';
+    const name = nameOf(thrown);
     const [first] = batch;
     if (first !== undefined) log(`${named(first.record)} was not taken: ${name}: ${messageOf(thrown)}`);
     return first;

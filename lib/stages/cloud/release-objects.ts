@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { ARCHIVE_BYTES_AT_MOST, artifactKey } from '../../artifacts/s3-artifacts.ts';
 import { isServiceError } from '../../aws/service-error.ts';
-import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import { messageOf, NoneventError, nameOf } from '../../nonevent-error.ts';
 import { type Digest, type Release, release } from '../../pipeline/release.ts';
 import type { WantedObject } from '../triggers/read-trigger.ts';
 
@@ -137,7 +137,7 @@ async function isKept(client: S3Client, bucket: string, artifact: Digest): Promi
 }
 
 function said(thrown: unknown): string {
-  return `${thrown instanceof Error ? thrown.name : 'Error'}: ${messageOf(thrown)}`;
+  return `${nameOf(thrown)}: ${messageOf(thrown)}`;
 }
 
 function placeOf({ bucket, key }: WantedObject): string {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { StageContext } from '../kind.ts';
-import { type InProject, projectOf } from './build-elsewhere.ts';
+import { type InProject, projectOf } from './awaited-build.ts';
 import { type BuildEvidence, buildInWords, masked } from './build-evidence.ts';
 import type { Build, BuildOrder, Builds } from './builds.ts';
 

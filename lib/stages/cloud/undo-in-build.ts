@@ -1,5 +1,5 @@
 import type { StageContext } from '../kind.ts';
-import type { InProject } from './build-elsewhere.ts';
+import type { InProject } from './awaited-build.ts';
 import type { BuildEvidence } from './build-evidence.ts';
 import type { BuildOrder } from './builds.ts';
 import { runBuild } from './run-build.ts';

@@ -5,7 +5,7 @@ import { NoneventError } from '../../nonevent-error.ts';
 import type { Stage } from '../../pipeline/stage.ts';
 import { isChange } from '../../pipeline/stage-class.ts';
 import { awaitedWork, type Found } from '../awaited-work.ts';
-import type { Errand, Progress } from '../elsewhere.ts';
+import type { AwaitedAttempt, AwaitedProgress } from '../awaited-kind.ts';
 import type { Observation } from '../kind.ts';
 import { checkKindOf, kindOf } from '../registry.ts';
 import { attempt } from './attempt.ts';
@@ -29,8 +29,8 @@ export async function advanceAwaited(
   key?: string,
 ): Promise<Session> {
   const known = stageViewOf(session.deployment, stage.name);
-  const errand = errandOf(known, key);
-  if (!known.open || errand === undefined) return session;
+  const awaited = awaitedAttemptOf(known, key);
+  if (!known.open || awaited === undefined) return session;
   const number = known.attempts;
   const { recoveries } = kindOf(stage);
   const asked = await attempt<Asked>(
@@ -40,7 +40,7 @@ export async function advanceAwaited(
     async (signal) => {
       const context = await stageContext(services, session, number, signal);
       if (isChange(stage)) await requireLeaseFor(services.store, session.deployment.view, stage);
-      return asking(() => awaitedWork(stage).advance(context, errand, known.capture ?? null));
+      return asking(() => awaitedWork(stage).advance(context, awaited, known.capture ?? null));
     },
   );
   if (!asked.ok) return failStage(services, session, stage, recoveries, asked.cause, number);
@@ -60,11 +60,11 @@ export async function advanceAwaited(
   }
 }
 
-/** What an attempt is to bring home; `undefined` where it does not wait for anybody. */
-export function errandOf(
+/** The attempt that is awaited; `undefined` where it does not wait for anybody. */
+export function awaitedAttemptOf(
   { awaiting, attempts, attemptStartedAt }: StageView,
   key?: string,
-): Errand | undefined {
+): AwaitedAttempt | undefined {
   if (awaiting === undefined || awaiting.attempt !== attempts) return undefined;
   return {
     reference: awaiting.reference,
@@ -74,7 +74,7 @@ export function errandOf(
   };
 }
 
-/** Records what was found elsewhere by the path that every check and every change takes. */
+/** Records what awaited work has found by the path that every check and every change takes. */
 export async function recordFound(
   services: Services,
   session: Session,
@@ -100,9 +100,9 @@ export async function recordFound(
 const NOTHING: Observation = { evidence: null };
 
 /** Whether the outside could be asked is nothing that an attempt is judged by. */
-type Asked = { readonly progress: Progress<Found> } | { readonly unreachable: NoneventError };
+type Asked = { readonly progress: AwaitedProgress<Found> } | { readonly unreachable: NoneventError };
 
-async function asking(ask: () => Promise<Progress<Found>>): Promise<Asked> {
+async function asking(ask: () => Promise<AwaitedProgress<Found>>): Promise<Asked> {
   try {
     return { progress: await ask() };
   } catch (thrown) {

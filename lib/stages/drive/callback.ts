@@ -12,7 +12,7 @@ import { stagesOf } from '../../pipeline/steps.ts';
 import { awaitedWork } from '../awaited-work.ts';
 import { answerIn } from '../function/answer.ts';
 import { kindOf } from '../registry.ts';
-import { advanceAwaited, errandOf, recordFound } from './advance-awaited.ts';
+import { advanceAwaited, awaitedAttemptOf, recordFound } from './advance-awaited.ts';
 import { digestOfKey } from './await-answer.ts';
 import { DriveError } from './drive-error.ts';
 import { failStage } from './fail-stage.ts';
@@ -77,8 +77,8 @@ export async function settleAwaited(services: Services, deployment: DeploymentId
   let session = await openSession(services.store, deployment);
   for (const stage of stagesOf(session.deployment.view.pipeline).filter(awaitsAnswer)) {
     const known = stageViewOf(session.deployment, stage.name);
-    const errand = errandOf(known);
-    if (errand === undefined || session.deployment.view.kind === 'rollback') continue;
+    const awaited = awaitedAttemptOf(known);
+    if (awaited === undefined || session.deployment.view.kind === 'rollback') continue;
     const over = known.open ? causeToEnd(services, session, stage) : undefined;
     if (over !== undefined) {
       session = await failStage(services, session, stage, kindOf(stage).recoveries, over, known.attempts);
@@ -87,7 +87,7 @@ export async function settleAwaited(services: Services, deployment: DeploymentId
     }
     if (wasEnded(session, stage)) {
       const context = await stageContext(services, session, known.attempts, services.closing);
-      await awaitedWork(stage).stop(context, errand);
+      await awaitedWork(stage).stop(context, awaited);
     }
     await answerTask(services, session, stage);
   }

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import type { DeploymentId } from '../../history/deployment-id.ts';
 import { LIFECYCLE_VERSION } from '../../lifecycle/version.ts';
-import { NoneventError } from '../../nonevent-error.ts';
+import { NoneventError, nameOf } from '../../nonevent-error.ts';
 import type { Digest } from '../../pipeline/release.ts';
 
 export type ExecutionStatus = 'running' | 'ended' | 'unknown';
@@ -113,7 +113,7 @@ function notInstalled({ pipeline, pipelineDigest }: DefinitionRef, cause?: unkno
 function unreachable(cause: unknown): NoneventError {
   return new NoneventError(
     'StoreUnavailable',
-    `step functions did not answer: ${cause instanceof Error ? cause.name : String(cause)}`,
+    `step functions did not answer: ${nameOf(cause)}`,
     {
       hint: 'try again; see `nonevent doctor`',
       cause,

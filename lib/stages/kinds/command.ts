@@ -5,7 +5,7 @@ import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import type { CommandStage } from '../../pipeline/kinds/command.ts';
 import type { Digest } from '../../pipeline/release.ts';
-import { buildElsewhere } from '../cloud/build-elsewhere.ts';
+import { awaitedBuild } from '../cloud/awaited-build.ts';
 import { judgeBuild } from '../cloud/build-evidence.ts';
 import { buildVariables } from '../cloud/build-variables.ts';
 import { outcomeInWords } from '../command/outcome-in-words.ts';
@@ -39,7 +39,7 @@ export const commandKind: CheckKind<CommandStage> = {
     });
   },
 
-  elsewhere: buildElsewhere({
+  awaited: awaitedBuild({
     order: (stage, context) => ({
       command: stage.run,
       artifact: context.deployment.view.artifact,

@@ -7,7 +7,7 @@ import { NoneventError } from '../../nonevent-error.ts';
 import type { CustomStage } from '../../pipeline/kinds/custom.ts';
 import { digest } from '../../pipeline/release.ts';
 import { secretsOf } from '../../secrets/secret-values.ts';
-import { buildElsewhere } from '../cloud/build-elsewhere.ts';
+import { awaitedBuild } from '../cloud/awaited-build.ts';
 import { buildInWords } from '../cloud/build-evidence.ts';
 import { buildVariables } from '../cloud/build-variables.ts';
 import { endBuilds } from '../cloud/end-builds.ts';
@@ -50,11 +50,11 @@ export const customKind: ChangeKind<CustomStage> = {
   },
 
   undo(stage, context, captured) {
-    if (stage.project !== undefined) return undoElsewhere(stage, context, captured);
+    if (stage.project !== undefined) return undoAfterBuild(stage, context, captured);
     return perform(stage, context, captured, 'undo');
   },
 
-  elsewhere: buildElsewhere<CustomStage, Applied>({
+  awaited: awaitedBuild<CustomStage, Applied>({
     prepare: endBuilds,
     order: (stage, context, captured) => orderOf(stage, context, captured, stage.run),
     result(_, evidence) {
@@ -81,7 +81,7 @@ async function captureInBuild(stage: CustomStage, context: StageContext): Promis
 }
 
 /** First ends the build that makes the change, which may still run when its time was up; then runs the undo. */
-async function undoElsewhere(stage: CustomStage, context: StageContext, captured: Json): Promise<Json> {
+async function undoAfterBuild(stage: CustomStage, context: StageContext, captured: Json): Promise<Json> {
   await endBuilds(stage, context);
   const { run = stage.name } = capture.parse(captured);
   return undoInBuild(stage, context, run, orderOf(stage, context, captured, stage.undo));

@@ -1,6 +1,6 @@
 import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import type { FunctionStage } from '../../pipeline/kinds/function.ts';
-import type { Errand, Progress } from '../elsewhere.ts';
+import type { AwaitedAttempt, AwaitedProgress } from '../awaited-kind.ts';
 import { type AnswerEvidence, answerInText, isPendingAnswer } from '../function/answer.ts';
 import { judgeAnswer } from '../function/judge-answer.ts';
 import { runModule } from '../function/run-module.ts';
@@ -10,15 +10,15 @@ import type { CheckKind, Json, Observation, StageContext } from '../kind.ts';
 export const functionKind: CheckKind<FunctionStage> = {
   recoveries: USUAL_RECOVERIES,
 
-  elsewhere: {
+  awaited: {
     answer: () => 'report',
     lacks: (stage, cloud) =>
       stage.function !== undefined && cloud === undefined
         ? `AWS Lambda, where the function ${stage.function} is`
         : undefined,
-    async advance(stage, context, errand): Promise<Progress<Observation>> {
-      if (errand.isPending || errand.key === undefined) return { state: 'running' };
-      const evidence = await ask(stage, context, { ...errand, key: errand.key });
+    async advance(stage, context, awaited): Promise<AwaitedProgress<Observation>> {
+      if (awaited.isPending || awaited.key === undefined) return { state: 'running' };
+      const evidence = await ask(stage, context, { ...awaited, key: awaited.key });
       return isPendingAnswer(evidence) ? { state: 'pending' } : { state: 'ended', result: { evidence } };
     },
   },
@@ -37,7 +37,7 @@ export const functionKind: CheckKind<FunctionStage> = {
 async function ask(
   stage: FunctionStage,
   context: StageContext,
-  { key }: Errand & { readonly key: string },
+  { key }: AwaitedAttempt & { readonly key: string },
 ): Promise<AnswerEvidence> {
   const payload = payloadOf(stage, context);
   if (stage.module !== undefined)

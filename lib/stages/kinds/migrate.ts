@@ -3,7 +3,7 @@ import { isMigrated, schemaInWords, servedVersions } from '../../environments/sc
 import { migrationObstacle } from '../../environments/schema-obstacles.ts';
 import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import type { MigrateStage } from '../../pipeline/kinds/migrate.ts';
-import { buildElsewhere } from '../cloud/build-elsewhere.ts';
+import { awaitedBuild } from '../cloud/awaited-build.ts';
 import { buildInWords } from '../cloud/build-evidence.ts';
 import { endBuilds } from '../cloud/end-builds.ts';
 import { outcomeInWords } from '../command/outcome-in-words.ts';
@@ -16,7 +16,7 @@ import { runMigration } from '../migrate/run-migration.ts';
 import { type KnownSchema, recordSchema, schemaOf } from '../migrate/schema-of.ts';
 import { undoContract, undoMigration } from '../migrate/take-back.ts';
 
-const inBuild = buildElsewhere<MigrateStage, Applied>({
+const inBuild = awaitedBuild<MigrateStage, Applied>({
   prepare: endBuilds,
   follow: followBuild,
   order: (stage, context, capture) =>
@@ -76,12 +76,12 @@ export const migrateKind: ChangeKind<MigrateStage> = {
     return undoMigration(stage, context, given, known);
   },
 
-  elsewhere: {
+  awaited: {
     ...inBuild,
-    async advance(stage, context, errand, capture) {
+    async advance(stage, context, awaited, capture) {
       const there = await asItIs(stage, context, capture);
       return there === undefined
-        ? inBuild.advance(stage, context, errand, capture)
+        ? inBuild.advance(stage, context, awaited, capture)
         : { state: 'ended', result: there };
     },
   },

@@ -24,6 +24,13 @@ const tally = z.strictObject({
   failed: z.int().min(0),
   firstFailure: z.string().nullable(),
 });
+/** Requests that have ended. What failed is counted, and the first one is told. */
+export type Tally = z.output<typeof tally>;
+
+/** The tally of no request. */
+export function emptyTally(): Tally {
+  return { requests: 0, failed: 0, firstFailure: null };
+}
 
 const move = z.strictObject({ milliseconds: z.number().min(0), now: moment });
 

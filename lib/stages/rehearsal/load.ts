@@ -2,18 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../../nonevent-error.ts';
 import type { AddressPolicy } from '../address-policy.ts';
 import { guardedRequest } from '../guarded-request.ts';
+import { emptyTally, type Tally } from './evidence.ts';
 
 export type LoadOptions = {
   readonly url: URL;
   readonly requestsPerSecond: number;
   readonly policy: AddressPolicy;
-};
-
-/** Requests that have ended. What failed is counted, and the first one is told. */
-export type Tally = {
-  readonly requests: number;
-  readonly failed: number;
-  readonly firstFailure: string | null;
 };
 
 export type Load = {
@@ -22,7 +16,7 @@ export type Load = {
   /** Ends the side that is observed and begins another: what has begun until now counts for the one that ends. */
   readonly endSide: () => void;
   /** Begins no other request, waits for those that are open, and tells them by side. */
-  readonly stop: () => Promise<readonly Tally[]>;
+  readonly stop: () => Promise<readonly Readonly<Tally>[]>;
 };
 
 const TICK_MILLISECONDS = 5;
@@ -71,12 +65,6 @@ export function startLoad({ url, requestsPerSecond, policy }: LoadOptions): Load
       return sides;
     },
   };
-}
-
-type Counting = { -readonly [Part in keyof Tally]: Tally[Part] };
-
-function emptyTally(): Counting {
-  return { requests: 0, failed: 0, firstFailure: null };
 }
 
 /** Why a request failed; `undefined` where it was served. */

@@ -4,7 +4,7 @@ import type { RehearsalStage } from '../../pipeline/kinds/rehearsal.ts';
 import type { Routing, Target, Weights } from '../../targets/target.ts';
 import type { StageContext } from '../kind.ts';
 import { type ShiftCapture, sameWeights, withTraffic } from '../weights.ts';
-import type { Moment, RehearsalStart, Rehearsed } from './evidence.ts';
+import { emptyTally, type Moment, type RehearsalStart, type Rehearsed } from './evidence.ts';
 import { startLoad } from './load.ts';
 import { mayMove } from './may-move.ts';
 import { rollForwardMilliseconds } from './roll-forward.ts';
@@ -44,7 +44,7 @@ export async function rehearse(
     load.endSide();
     const forward = await move(stage, context, target, there);
     await underLoad();
-    const [onFound = NOTHING, onBack = NOTHING, onForward = NOTHING] = await load.stop();
+    const [onFound = emptyTally(), onBack = emptyTally(), onForward = emptyTally()] = await load.stop();
     return {
       rehearsed: true,
       before: withTraffic(before.weights),
@@ -61,8 +61,6 @@ export async function rehearse(
     await load.stop();
   }
 }
-
-const NOTHING = { requests: 0, failed: 0, firstFailure: null };
 
 type Side = { readonly weights: Weights; readonly remembered?: RehearsalStart['remembered'] };
 

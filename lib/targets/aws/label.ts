@@ -3,6 +3,11 @@ import { deploymentId } from '../../history/deployment-id.ts';
 import { digest } from '../../pipeline/release.ts';
 import type { Revision } from '../target.ts';
 
+/** The tag that holds the label of a revision. */
+export const LABEL = 'nonevent:label';
+/** The tag that holds the name of a revision. */
+export const REVISION = 'nonevent:revision';
+
 /** A label has five words; Lambda takes descriptions of up to 256 characters, and the longest label has 228. */
 const words = z.tuple([z.literal('nonevent'), z.string(), z.string(), deploymentId, digest]);
 

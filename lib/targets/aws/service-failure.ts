@@ -1,4 +1,4 @@
-import { messageOf, NoneventError } from '../../nonevent-error.ts';
+import { messageOf, NoneventError, nameOf } from '../../nonevent-error.ts';
 
 /** Runs a piece of work; what a service of AWS refuses becomes `TargetFailed`, with what was tried and what to do. */
 export async function trying<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
@@ -12,10 +12,6 @@ export async function trying<Result>(what: string, work: () => Promise<Result>):
       cause: thrown,
     });
   }
-}
-
-function nameOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.name : 'unknown';
 }
 
 function hintFor(error: string): string {

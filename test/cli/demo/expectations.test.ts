@@ -93,7 +93,7 @@ test('tell that the known good one was not kept', () => {
   expect(broken(withAftermath({ revisions: ['2.1.0-22222222'] }))).toEqual(['known good']);
 });
 
-test('tell that a request failed during the rollback, or was answered by what had been taken back', () => {
+test('tell that a request failed during the rollback, or was answered by what had been rolled back', () => {
   const failed = answerAt(BACK_FROM + 30, { status: 502, release: undefined });
   expect(broken({ ...sample, answers: [...sample.answers, failed] })).toEqual(['rollback', 'everyone else']);
   const late = answerAt(BACK_FROM + 70, { release: '2.0.0' });

@@ -7,7 +7,7 @@ import {
   type PlannedDeployment,
   type PlannedRelease,
   releaseOf,
-  TAKEN_BACK,
+  ROLLBACK,
   WHOLE_SHIFT,
 } from '../../../lib/cli/demo/plan.ts';
 import type { DemoRecord, Deployed } from '../../../lib/cli/demo/record.ts';
@@ -25,9 +25,9 @@ const ARTIFACT = `sha256:${'a'.repeat(64)}`;
 
 /** Each deployment begins so many milliseconds after the one before. */
 const APART = 10_000;
-/** When the bad canary begins, and when the finished deployment is taken back. */
+/** When the bad canary begins, and when the finished deployment is rolled back. */
 export const BAD_FROM = DEPLOYMENTS.indexOf(BAD) * APART;
-export const BACK_FROM = DEPLOYMENTS.indexOf(TAKEN_BACK) * APART;
+export const BACK_FROM = DEPLOYMENTS.indexOf(ROLLBACK) * APART;
 
 /** A demo in which everything went as it should. */
 export function sampleRecord(): DemoRecord {

@@ -20,7 +20,7 @@ const commits = SUCCEEDS.map(
   }),
 );
 const WINDOW = { columns: 100, rows: 40, style: PLAIN };
-const at = (place: number): Stepping => ({ commits, place });
+const at = (index: number): Stepping => ({ commits, index });
 
 describe('a key', () => {
   it.each([
@@ -50,20 +50,20 @@ describe('a key', () => {
 describe('a step', () => {
   it('leads to the commit before or after, and to the ends', () => {
     let stepping = at(0);
-    const places = (['on', 'on', 'back', 'last', 'on', 'first', 'back'] as const).map((wish) => {
+    const indices = (['on', 'on', 'back', 'last', 'on', 'first', 'back'] as const).map((wish) => {
       stepping = step(stepping, wish);
-      return stepping.place;
+      return stepping.index;
     });
-    expect(places).toEqual([1, 2, 1, 13, 13, 0, 0]);
+    expect(indices).toEqual([1, 2, 1, 13, 13, 0, 0]);
   });
 
   it('shows the same screen at a commit, from whichever side one comes', () => {
     const wish = fc.constantFrom<Wish>('on', 'back', 'first', 'last');
     fc.assert(
-      fc.property(fc.array(wish, { maxLength: 12 }), fc.nat({ max: 13 }), (wishes, place) => {
-        const reached = wishes.reduce(step, at(place));
-        expect(reached.place).toBeGreaterThanOrEqual(0);
-        expect(steppingLines(reached, WINDOW)).toEqual(steppingLines(at(reached.place), WINDOW));
+      fc.property(fc.array(wish, { maxLength: 12 }), fc.nat({ max: 13 }), (wishes, index) => {
+        const reached = wishes.reduce(step, at(index));
+        expect(reached.index).toBeGreaterThanOrEqual(0);
+        expect(steppingLines(reached, WINDOW)).toEqual(steppingLines(at(reached.index), WINDOW));
       }),
       { numRuns: 30 },
     );
@@ -108,8 +108,8 @@ describe('the screen', () => {
 
   it('never has more lines or columns than the window', () => {
     for (const rows of [1, 2, 5, 12]) {
-      for (const place of commits.keys()) {
-        const lines = steppingLines(at(place), { columns: 60, rows, style: PLAIN });
+      for (const index of commits.keys()) {
+        const lines = steppingLines(at(index), { columns: 60, rows, style: PLAIN });
         expect(lines.length).toBeLessThanOrEqual(Math.max(rows, 2));
       }
     }

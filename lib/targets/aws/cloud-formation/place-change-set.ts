@@ -6,7 +6,7 @@ import type { CloudFormationTarget } from '../../../pipeline/target-kinds/cloud-
 import { otherArtifact } from '../../process/target-failures.ts';
 import type { Placed, Revision } from '../../target.ts';
 import type { AwsGround } from '../ground.ts';
-import { writeLabel } from '../label.ts';
+import { LABEL, REVISION, writeLabel } from '../label.ts';
 import { withUnpacked } from '../packages/unpacked.ts';
 import { waitUntil } from '../wait-until.ts';
 import { dropChangeSet, makeChangeSet } from './make-change-set.ts';
@@ -14,9 +14,7 @@ import { changesInWords, readChanges, refuseLoss } from './stack-changes.ts';
 import { brokenStack, busyStack, deadStack } from './stack-failures.ts';
 import {
   isAvailable,
-  LABEL,
   liveRevision,
-  REVISION,
   readChangeSets,
   readStack,
   type Stack,
@@ -60,7 +58,10 @@ export async function placeChangeSet(
   }
   const changes = await readChanges(cloudFormation, target.stack, name);
   try {
-    refuseLoss(changes, { allowed: target.allowReplacement, retained: template.retained });
+    refuseLoss(changes, {
+      allowed: target.allowReplacement,
+      mayAdd: (logicalId) => template.retained.has(logicalId),
+    });
   } catch (thrown) {
     await removeChangeSet(target, revision.revision, ground);
     throw thrown;

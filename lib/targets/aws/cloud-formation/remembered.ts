@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
 import { digest } from '../../../pipeline/release.ts';
 import type { CloudFormationTarget } from '../../../pipeline/target-kinds/cloud-formation.ts';
 import type { AwsGround } from '../ground.ts';
 import { withFolder, withUnpacked } from '../packages/unpacked.ts';
 import { readStack, type Stack, standingOf } from './stack-state.ts';
+import { templateOf } from './template-of.ts';
 
 /** What is recorded of a stack before it is changed: that there was none, or where its template and parameters are kept. */
 export const remembered = z.discriminatedUnion('stack', [
@@ -30,15 +30,9 @@ export async function rememberStack(target: CloudFormationTarget, ground: AwsGro
   const found = await readStack(cloudFormation, target.stack);
   const standing = standingOf(found);
   if (found === undefined || standing === 'absent' || standing === 'shell') return { stack: 'absent' };
-  const { TemplateBody } = z
-    .object({ TemplateBody: z.string() })
-    .parse(
-      await cloudFormation.send(
-        new GetTemplateCommand({ StackName: target.stack, TemplateStage: 'Original' }),
-      ),
-    );
+  const text = await templateOf(cloudFormation, target.stack);
   const artifact = await withFolder(ground.temporary, async (folder) => {
-    await writeFile(join(folder, 'template'), TemplateBody, { mode: 0o600 });
+    await writeFile(join(folder, 'template'), text, { mode: 0o600 });
     await writeFile(join(folder, 'settings.json'), JSON.stringify(settingsOf(found)), { mode: 0o600 });
     return ground.artifacts.pack(folder, 'nothing');
   });

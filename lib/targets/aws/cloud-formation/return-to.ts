@@ -1,7 +1,6 @@
 import {
   CancelUpdateStackCommand,
   DeleteStackCommand,
-  GetTemplateCommand,
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
@@ -18,10 +17,11 @@ import { brokenStack } from './stack-failures.ts';
 import { labelOf, liveRevision, readStack, type Stack, standingOf } from './stack-state.ts';
 import { isStateful } from './stateful-resources.ts';
 import { readTemplate } from './template.ts';
+import { templateOf } from './template-of.ts';
 
 /**
- * Makes a stack what it was: its earlier template and parameters, by a change set that is held against the same guard. An update that
- * is under way is cancelled first.
+ * Makes a stack what it was: its earlier template and parameters, by a change set that may not replace or delete what holds data. What
+ * it adds may hold data: see `refuseLoss`. An update that is under way is cancelled first.
  *
  * Errors: `Conflict` where data would be lost, `TargetFailed` where the stack is broken or the time is over; those of the SDK.
  */
@@ -52,10 +52,8 @@ export async function returnTo(
     signal,
   );
   const changes = await readChanges(ground.clients.cloudFormation, target.stack, changeSet);
-  refuseLoss(changes, {
-    allowed: target.allowReplacement,
-    retained: new Set(changes.map(({ LogicalResourceId }) => LogicalResourceId)),
-  });
+  // Nothing undoes a return, so nothing deletes what it adds.
+  refuseLoss(changes, { allowed: target.allowReplacement, mayAdd: () => true });
   await execute(target, changeSet, ground);
   await whenMade(target, revision, ground, signal);
 }
@@ -100,10 +98,7 @@ const resources = z.array(z.object({ LogicalResourceId: z.string(), ResourceType
 async function refuseDataLoss(target: CloudFormationTarget, { clients }: AwsGround): Promise<void> {
   const client = clients.cloudFormation;
   const StackName = target.stack;
-  const { TemplateBody } = z
-    .object({ TemplateBody: z.string() })
-    .parse(await client.send(new GetTemplateCommand({ StackName, TemplateStage: 'Original' })));
-  const { retained } = readTemplate(TemplateBody);
+  const { retained } = readTemplate(await templateOf(client, StackName));
   const lost: string[] = [];
   for await (const page of paginateListStackResources({ client }, { StackName })) {
     for (const { LogicalResourceId: id, ResourceType } of resources.parse(page.StackResourceSummaries ?? []))

@@ -32,18 +32,18 @@ export async function readChanges(
 }
 
 /**
- * Refuses changes that lose data: a resource that holds some is replaced, deleted without a copy, or added in a way that an undo would
- * delete. `allowed` are logical ids for which that is fine. Pure.
+ * Refuses changes that lose data: a resource that holds some is replaced, deleted without a copy, or added where `mayAdd` says that an
+ * undo would delete it. `allowed` are logical ids for which that is fine. Pure.
  *
  * Errors: `Conflict` with every such change.
  */
 export function refuseLoss(
   changes: readonly StackChange[],
-  { allowed, retained }: { readonly allowed: readonly string[]; readonly retained: ReadonlySet<string> },
+  { allowed, mayAdd }: { readonly allowed: readonly string[]; readonly mayAdd: (logicalId: string) => boolean },
 ): void {
   const losses = changes.flatMap((each) => {
     if (!isStateful(each.ResourceType) || allowed.includes(each.LogicalResourceId)) return [];
-    const loss = lossOf(each, retained);
+    const loss = lossOf(each, mayAdd);
     return loss === undefined ? [] : [`${each.LogicalResourceId} (${each.ResourceType}) ${loss}`];
   });
   if (losses.length === 0) return;
@@ -55,11 +55,11 @@ export function refuseLoss(
 
 function lossOf(
   { Action, Replacement, PolicyAction = '', ResourceType, LogicalResourceId }: StackChange,
-  retained: ReadonlySet<string>,
+  mayAdd: (logicalId: string) => boolean,
 ): string | undefined {
   switch (Action) {
     case 'Add':
-      return retained.has(LogicalResourceId)
+      return mayAdd(LogicalResourceId)
         ? undefined
         : 'is added, and an undo would delete it with its data';
     case 'Remove':

@@ -6,10 +6,7 @@ import {
 import { z } from 'zod';
 import { isServiceError } from '../../../aws/service-error.ts';
 import type { Revision } from '../../target.ts';
-import { readLabel } from '../label.ts';
-
-export const LABEL = 'nonevent:label';
-export const REVISION = 'nonevent:revision';
+import { LABEL, readLabel } from '../label.ts';
 
 const pairs = z.array(z.object({ Key: z.string(), Value: z.string() })).default([]);
 const stack = z.object({

@@ -11,13 +11,10 @@ import { z } from 'zod';
 import { NoneventError } from '../../../nonevent-error.ts';
 import type { EcsServiceTarget } from '../../../pipeline/target-kinds/ecs-service.ts';
 import type { Revision } from '../../target.ts';
-import { readLabel, writeLabel } from '../label.ts';
+import { LABEL, REVISION, readLabel, writeLabel } from '../label.ts';
 
 /** A task definition that this environment has placed. */
 export type Placement = { readonly arn: string; readonly label: Revision };
-
-const LABEL = 'nonevent:label';
-const REVISION = 'nonevent:revision';
 
 /** Only the newest are looked at: what is neither live nor known-good is deregistered by each deployment that succeeds. */
 const NEWEST = 50;

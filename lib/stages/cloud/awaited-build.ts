@@ -2,7 +2,7 @@ import { NoneventError } from '../../nonevent-error.ts';
 import type { Stage } from '../../pipeline/stage.ts';
 import type { Variables } from '../../secrets/secret-values.ts';
 import type { Cloud } from '../cloud.ts';
-import type { Elsewhere, Errand, Progress } from '../elsewhere.ts';
+import type { AwaitedKind, AwaitedAttempt, AwaitedProgress } from '../awaited-kind.ts';
 import type { StageContext } from '../kind.ts';
 import { type BuildEvidence, buildInWords, masked } from './build-evidence.ts';
 import type { Build, BuildOrder, Builds } from './builds.ts';
@@ -15,14 +15,14 @@ export type BuildWork<S extends Stage & InProject, Result> = {
   readonly order: (
     stage: S,
     context: StageContext,
-    capture: Parameters<Elsewhere<S, Result>['advance']>[3],
+    capture: Parameters<AwaitedKind<S, Result>['advance']>[3],
   ) => Omit<BuildOrder, 'project' | 'run'>;
   readonly result: (
     stage: S,
     evidence: BuildEvidence,
     build: Build,
     context: StageContext,
-  ) => Progress<Result> | Promise<Progress<Result>>;
+  ) => AwaitedProgress<Result> | Promise<AwaitedProgress<Result>>;
   /** What has to be before the build of a new attempt begins. */
   readonly prepare?: (stage: S, context: StageContext) => Promise<void>;
   /** What is seen of a build each time that it is looked at, and is part of its evidence once it has ended. */
@@ -34,20 +34,20 @@ export type BuildWork<S extends Stage & InProject, Result> = {
 };
 
 /** A stage whose work is one build of a CodeBuild project. */
-export function buildElsewhere<S extends Stage & InProject, Result>(
+export function awaitedBuild<S extends Stage & InProject, Result>(
   work: BuildWork<S, Result>,
-): Elsewhere<S, Result> {
+): AwaitedKind<S, Result> {
   return {
     answer: () => 'codeBuild',
     lacks: ({ project }, cloud) =>
       cloud === undefined ? `AWS CodeBuild, where its project ${project} would run it` : undefined,
-    async advance(stage, context, errand, capture) {
+    async advance(stage, context, awaited, capture) {
       const { builds, project } = projectOf(stage, context);
-      const begun = await builds.find(project, errand.reference, errand.since);
+      const begun = await builds.find(project, awaited.reference, awaited.since);
       if (begun === undefined) await work.prepare?.(stage, context);
       const build =
         begun ??
-        (await builds.start({ ...work.order(stage, context, capture), project, run: errand.reference }));
+        (await builds.start({ ...work.order(stage, context, capture), project, run: awaited.reference }));
       // A build that was begun just now has said nothing yet.
       const isRunning = build.status === 'IN_PROGRESS';
       if (isRunning && begun === undefined) return { state: 'running' };
@@ -56,14 +56,14 @@ export function buildElsewhere<S extends Stage & InProject, Result>(
       const evidence = { ...masked(await build.evidence(), stage), ...seen };
       return failureOf(stage, evidence) ?? work.result(stage, evidence, build, context);
     },
-    stop: (stage, context, errand) => stopBuild(stage, context, errand),
+    stop: (stage, context, awaited) => stopBuild(stage, context, awaited),
   };
 }
 
 /** Tells the build of an attempt to end, where one runs. */
-async function stopBuild(stage: InProject, context: StageContext, errand: Errand): Promise<void> {
+async function stopBuild(stage: InProject, context: StageContext, awaited: AwaitedAttempt): Promise<void> {
   const { builds, project } = projectOf(stage, context);
-  const build = await builds.find(project, errand.reference, errand.since);
+  const build = await builds.find(project, awaited.reference, awaited.since);
   if (build?.status === 'IN_PROGRESS') await builds.stop(build.id);
 }
 
@@ -84,7 +84,7 @@ export function projectOf(
  * What keeps a build from saying anything about the question. A build that failed before its command ran, such as for an artifact
  * that it could not fetch, has judged nothing.
  */
-function failureOf<Result>(stage: InProject, evidence: BuildEvidence): Progress<Result> | undefined {
+function failureOf<Result>(stage: InProject, evidence: BuildEvidence): AwaitedProgress<Result> | undefined {
   const cause = { expected: 'a build that ran to its end', observed: buildInWords(evidence), evidence };
   switch (evidence.status) {
     case 'SUCCEEDED':

@@ -4,7 +4,7 @@ import type { Cloud } from './cloud.ts';
 import type { Json, StageContext } from './kind.ts';
 
 /** An attempt that waits for somebody outside. */
-export type Errand = {
+export type AwaitedAttempt = {
   readonly reference: string;
   /** The secret that `reference` is the digest of, for whoever is to report; known only to the task that has just made it. */
   readonly key?: string | undefined;
@@ -14,15 +14,15 @@ export type Errand = {
   readonly since: number;
 };
 
-/** How far work is that is done elsewhere. */
-export type Progress<Result> =
+/** How far awaited work is. */
+export type AwaitedProgress<Result> =
   | { readonly state: 'running' }
   | { readonly state: 'pending' }
   | { readonly state: 'ended'; readonly result: Result }
   | { readonly state: 'failed'; readonly cause: Cause };
 
-/** Work that is begun by a task and done elsewhere, so that nobody here has to stay for it. */
-export type Elsewhere<S, Result> = {
+/** How stages of a kind are performed by somebody outside: a task begins the work, and nobody here has to stay for it. */
+export type AwaitedKind<S, Result> = {
   readonly answer: (stage: S) => EventData<'StageAwaiting'>['answer'];
   /** What this system lacks for the work; `undefined` where nothing is missing. */
   readonly lacks: (stage: S, cloud: Cloud | undefined) => string | undefined;
@@ -33,9 +33,9 @@ export type Elsewhere<S, Result> = {
   readonly advance: (
     stage: S,
     context: StageContext,
-    errand: Errand,
+    awaited: AwaitedAttempt,
     capture: Json,
-  ) => Promise<Progress<Result>>;
+  ) => Promise<AwaitedProgress<Result>>;
   /** Ends work that nobody waits for any more, as far as it can be ended. */
-  readonly stop?: (stage: S, context: StageContext, errand: Errand) => Promise<void>;
+  readonly stop?: (stage: S, context: StageContext, awaited: AwaitedAttempt) => Promise<void>;
 };
