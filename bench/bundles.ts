@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { METRICS_NAMESPACE } from '../lib/aws/system-metric.ts';
 import { bundle } from '../lib/infra/bundling/bundle-functions.ts';
 import { bytesAtStart } from '../lib/infra/bundling/bytes-at-start.ts';
 import { FUNCTION_NAMES } from '../lib/infra/function-catalogue.ts';
@@ -66,7 +67,7 @@ const VARIABLES = {
   AWS_ACCESS_KEY_ID: 'key',
   AWS_SECRET_ACCESS_KEY: 'secret',
   POWERTOOLS_SERVICE_NAME: 'Nonevent',
-  POWERTOOLS_METRICS_NAMESPACE: 'Nonevent',
+  POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
   NONEVENT_ACCOUNT: '123456789012',
   NONEVENT_TABLE: 'table',
   NONEVENT_ARTIFACTS: 'artifacts',

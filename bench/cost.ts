@@ -28,7 +28,7 @@ import { watchCosts } from './peers/costs.ts';
 import { print } from './print.ts';
 
 const GOAL = { transitions: 60, writeUnits: 40, invocations: 30 } as const;
-/** As in AWS: functions/aws/working-services.ts. */
+/** As in AWS: functions/aws/serving/working-services.ts. */
 const LOOK_FOR_STOP_EVERY_MS = 2000;
 const INDEXES = 2;
 

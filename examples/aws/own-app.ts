@@ -18,6 +18,7 @@ export function ownStack(app: App, more: Partial<DeploymentSystemProps> = {}): S
   nonevent.grantTrigger(builder); // may keep an artifact and put requests on the bus
   const auditor = new Role(stack, 'Auditor', { assumedBy: new AccountRootPrincipal() });
   nonevent.grantRead(auditor); // may read all histories, artifacts and seals
+  nonevent.grantDistributedAudit(auditor); // may verify all histories by an export: `audit verify --distributed`
   return stack;
 }
 

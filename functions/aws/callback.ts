@@ -1,7 +1,7 @@
 import { callbackHandler } from '../callback.ts';
-import { readEnvironment } from './environment.ts';
-import { onLambda } from './on-lambda.ts';
-import { workingServices } from './working-services.ts';
+import { readEnvironment } from './serving/environment.ts';
+import { onLambda } from './serving/on-lambda.ts';
+import { workingServices } from './serving/working-services.ts';
 
 const services = workingServices(readEnvironment());
 

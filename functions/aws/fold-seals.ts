@@ -1,6 +1,6 @@
 import { foldSealsHandler } from '../fold-seals.ts';
-import { openAudits } from './audits.ts';
-import { onLambda } from './on-lambda.ts';
+import { openAudits } from './serving/audits.ts';
+import { onLambda } from './serving/on-lambda.ts';
 
 const audits = openAudits();
 

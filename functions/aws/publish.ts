@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { publishHandler } from '../publish.ts';
-import { readEnvironment } from './environment.ts';
-import { onLambda } from './on-lambda.ts';
+import { readEnvironment } from './serving/environment.ts';
+import { onLambda } from './serving/on-lambda.ts';
 
 const { NONEVENT_BUS: bus } = readEnvironment();
 const client = new EventBridgeClient({});

@@ -1,25 +1,26 @@
 import type { Artifacts } from '../../lib/artifacts/artifacts.ts';
-import { coolRevisions } from '../../lib/stages/drive/cool-revisions.ts';
-import { reconcile } from '../../lib/stages/drive/reconcile.ts';
 import type { Targets } from '../../lib/targets/target.ts';
-import { readEnvironment } from './environment.ts';
-import { openExecutions } from './executions.ts';
-import { openHistory } from './history.ts';
-import { onDemand } from './on-demand.ts';
-import { onLambda } from './on-lambda.ts';
+import { reconcileHandler } from '../reconcile.ts';
+import { countingLost } from './serving/counting-lost.ts';
+import { readEnvironment } from './serving/environment.ts';
+import { openExecutions } from './serving/executions.ts';
+import { openHistory } from './serving/history.ts';
+import { onDemand } from './serving/on-demand.ts';
+import { onLambda } from './serving/on-lambda.ts';
 
 const environment = readEnvironment();
-const services = { store: openHistory(environment), executions: openExecutions(environment) };
-const artifacts = onDemand<Artifacts>(['pack', 'unpack'], async () =>
-  (await import('./artifacts.ts')).openArtifacts(environment.NONEVENT_ARTIFACTS),
+const artifacts = onDemand<Artifacts>({ pack: true, unpack: true }, async () =>
+  (await import('./serving/artifacts.ts')).openArtifacts(environment.NONEVENT_ARTIFACTS),
 );
-const targets = onDemand<Targets>(['target', 'runtime'], async () =>
-  (await import('../../lib/targets/aws/aws-targets.ts')).createAwsTargets({ artifacts }),
-);
+const services = {
+  store: openHistory(environment),
+  executions: openExecutions(environment),
+  targets: onDemand<Targets>({ target: true, runtime: true }, async () =>
+    (await import('../../lib/targets/aws/aws-targets.ts')).createAwsTargets({ artifacts }),
+  ),
+  now: Date.now,
+};
 
-export const handler = onLambda(({ log, count }) => async () => {
-  const reconciled = await reconcile({ ...services, log });
-  count('RunsLost', reconciled.drivenOn.length);
-  const cooled = await coolRevisions({ store: services.store, targets, now: Date.now, log });
-  return { ...reconciled, cooled };
-});
+export const handler = onLambda(({ log, count }) =>
+  countingLost(reconcileHandler({ ...services, log }), count),
+);

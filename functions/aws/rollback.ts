@@ -1,8 +1,8 @@
 import { rollbackHandler } from '../rollback.ts';
-import { readEnvironment } from './environment.ts';
-import { openExecutions } from './executions.ts';
-import { openHistory } from './history.ts';
-import { onLambda } from './on-lambda.ts';
+import { readEnvironment } from './serving/environment.ts';
+import { openExecutions } from './serving/executions.ts';
+import { openHistory } from './serving/history.ts';
+import { onLambda } from './serving/on-lambda.ts';
 
 const environment = readEnvironment();
 const services = { store: openHistory(environment), executions: openExecutions(environment) };

@@ -4,10 +4,10 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { createKmsSigner } from '../../lib/audit/kms-signer.ts';
 import { CLIENT_CONFIG } from '../../lib/aws/client-config.ts';
 import { sealHandler } from '../seal.ts';
-import { countingUnsound } from './counting-unsound.ts';
-import { readEnvironment } from './environment.ts';
-import { openHistory } from './history.ts';
-import { onLambda } from './on-lambda.ts';
+import { countingUnsound } from './serving/counting-unsound.ts';
+import { readEnvironment } from './serving/environment.ts';
+import { openHistory } from './serving/history.ts';
+import { onLambda } from './serving/on-lambda.ts';
 
 const environment = readEnvironment();
 const keys = new KMSClient({});

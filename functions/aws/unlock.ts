@@ -1,7 +1,7 @@
 import { unlockHandler } from '../unlock.ts';
-import { readEnvironment } from './environment.ts';
-import { openHistory } from './history.ts';
-import { onLambda } from './on-lambda.ts';
+import { readEnvironment } from './serving/environment.ts';
+import { openHistory } from './serving/history.ts';
+import { onLambda } from './serving/on-lambda.ts';
 
 const services = { store: openHistory(readEnvironment()) };
 

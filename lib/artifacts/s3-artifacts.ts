@@ -19,6 +19,8 @@ import { artifactMissing, asArtifactFailure, unpackChecked } from './packing/unp
 export type S3ArtifactsOptions = {
   readonly client: S3Client;
   readonly bucket: string;
+  /** The account that the bucket has to belong to, 12 digits: names of buckets are the same for everybody. @default any */
+  readonly account?: string;
   /** Where an archive is written before it is sent; it needs room for the largest one. @default the system's */
   readonly temporary?: string;
   /** The first pause before a refused upload is sent again, in milliseconds; it doubles. @default 200 */
@@ -89,7 +91,11 @@ async function upload(options: S3ArtifactsOptions, file: string, packed: PackedF
   }
 }
 
-async function put({ client, bucket }: S3ArtifactsOptions, file: string, packed: PackedFile): Promise<void> {
+async function put(
+  { client, bucket, account }: S3ArtifactsOptions,
+  file: string,
+  packed: PackedFile,
+): Promise<void> {
   const body = createReadStream(file);
   try {
     await client.send(
@@ -101,6 +107,7 @@ async function put({ client, bucket }: S3ArtifactsOptions, file: string, packed:
         ContentType: 'application/x-tar',
         ChecksumSHA256: Buffer.from(packed.artifact.slice('sha256:'.length), 'hex').toString('base64'),
         IfNoneMatch: '*',
+        ExpectedBucketOwner: account,
       }),
     );
   } finally {
@@ -138,9 +145,13 @@ async function get(
   options: S3ArtifactsOptions,
   artifact: Digest,
 ): Promise<{ readonly body: Readable; readonly length: number }> {
-  const { client, bucket } = options;
+  const { client, bucket, account } = options;
   try {
-    const command = new GetObjectCommand({ Bucket: bucket, Key: artifactKey(artifact) });
+    const command = new GetObjectCommand({
+      Bucket: bucket,
+      Key: artifactKey(artifact),
+      ExpectedBucketOwner: account,
+    });
     const { Body, ContentLength } = await client.send(command);
     if (!(Body instanceof Readable) || ContentLength === undefined) throw new Error('it gave no content');
     return { body: Body, length: ContentLength };

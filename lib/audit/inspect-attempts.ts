@@ -1,4 +1,6 @@
 import type { Event, EventData } from '../history/events.ts';
+import { keptBecause } from '../lifecycle/kept.ts';
+import { changesOf } from '../pipeline/steps.ts';
 
 /** How an attempt that nobody could record ended: its handler vanished, maybe before it could record that it began. */
 const UNRECORDED: ReadonlySet<string> = new Set(['timedOut', 'lost']);
@@ -9,6 +11,8 @@ type Stage = {
   /** Whether an attempt was begun and has no outcome yet. */
   isOpen: boolean;
   hasBegun: boolean;
+  /** Only a migration may stay where its deployment is taken back. */
+  isMigration: boolean;
 };
 
 /**
@@ -23,7 +27,7 @@ export function inspectAttempts(): (event: Event) => string | undefined {
   const named = (name: string): Stage => {
     const known = stages.get(name);
     if (known !== undefined) return known;
-    const fresh = { attempts: 0, undoFailures: 0, isOpen: false, hasBegun: false };
+    const fresh = { attempts: 0, undoFailures: 0, isOpen: false, hasBegun: false, isMigration: false };
     stages.set(name, fresh);
     return fresh;
   };
@@ -32,6 +36,8 @@ export function inspectAttempts(): (event: Event) => string | undefined {
       case 'DeploymentRequested':
         // A rollback undoes what another deployment began.
         for (const name of Object.keys(event.data.captures ?? {})) named(name).hasBegun = true;
+        for (const { kind, name } of changesOf(event.data.pipeline))
+          named(name).isMigration = kind === 'migrate';
         return undefined;
       case 'StageStarted':
         return started(named(event.data.stage), event.data);
@@ -99,7 +105,9 @@ function failed(
   return `attempt ${attempt} of ${name} failed, but nothing records that it began`;
 }
 
-function undoProblem(stage: Stage, { stage: name, effect }: EventData<'StageUndone'>): string | undefined {
+function undoProblem(stage: Stage, data: EventData<'StageUndone'>): string | undefined {
+  const { stage: name, effect } = data;
+  if (stage.isMigration && keptBecause(data) !== undefined && stage.hasBegun) return undefined;
   if (effect === 'undone' && !stage.hasBegun) return `${name} is undone, but nothing records that it began`;
   if (effect === 'nothing' && stage.hasBegun) return `${name} had begun, but nothing of it is undone`;
   return undefined;

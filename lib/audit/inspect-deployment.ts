@@ -1,22 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import { digestOf } from '../history/digests.ts';
 import type { Commit, StreamName } from '../history/event-store.ts';
-import type { Event } from '../history/events.ts';
 import { deploymentStream } from '../history/stream-name.ts';
 import { decideToConclude } from '../lifecycle/decide.ts';
 import { replay } from '../lifecycle/replay.ts';
-import type { Outcome } from '../lifecycle/view.ts';
 import { NoneventError } from '../nonevent-error.ts';
 import { byteRangeOf } from './byte-range.ts';
+import { OUTCOMES } from './deployment-facts.ts';
 import type { Finding } from './finding.ts';
 import { inspectAttempts } from './inspect-attempts.ts';
+import { inspectInputs } from './inspect-inputs.ts';
 import type { Inspector } from './inspector.ts';
 
 /**
  * Holds a deployment's history against the machine that its opening event pins: it opens as itself, with the definition
  * that its digest names; every event is legal where it stands; no start of an attempt is missing; only a rerun takes
- * anything over; the closing summary is what the events come to. Whether another history holds what was taken over is asked by
- * `unfoundedReuses`.
+ * anything over; what a check depends on has the digest that it has to; the closing summary is what the events come to. Whether
+ * another history holds what was taken over is asked by `unfoundedClaims`.
  */
 export function inspectDeployment(stream: StreamName): Inspector {
   const commits: Commit[] = [];
@@ -28,7 +28,11 @@ export function inspectDeployment(stream: StreamName): Inspector {
     end() {
       if (commits.length === 0) return undefined;
       return (
-        illegality(commits) ?? attemptFinding(commits) ?? reuseFinding(commits) ?? summaryFinding(commits)
+        illegality(commits) ??
+        attemptFinding(commits) ??
+        reuseFinding(commits) ??
+        inputsFinding(commits) ??
+        summaryFinding(commits)
       );
     },
   };
@@ -73,6 +77,18 @@ function problemOf(commits: readonly Commit[]): string | undefined {
   }
 }
 
+function inputsFinding(commits: readonly Commit[]): Finding | undefined {
+  const [opening] = commits;
+  const problemWith = opening && inspectInputs(opening);
+  for (const commit of commits) {
+    for (const [index, event] of commit.events.entries()) {
+      const problem = problemWith?.(event);
+      if (problem !== undefined) return findingAt(commit, index, problem);
+    }
+  }
+  return undefined;
+}
+
 function attemptFinding(commits: readonly Commit[]): Finding | undefined {
   const problemWith = inspectAttempts();
   for (const commit of commits) {
@@ -95,13 +111,6 @@ function reuseFinding(commits: readonly Commit[]): Finding | undefined {
   }
   return undefined;
 }
-
-const OUTCOMES: Readonly<Partial<Record<Event['type'], Outcome>>> = {
-  DeploymentSucceeded: 'succeeded',
-  DeploymentFailed: 'failed',
-  DeploymentRolledBack: 'rolledBack',
-  DeploymentStuck: 'stuck',
-};
 
 /** Holds the summary that a listing shows against the fold of everything before it. */
 function summaryFinding(commits: readonly Commit[]): Finding | undefined {

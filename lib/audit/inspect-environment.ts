@@ -1,3 +1,4 @@
+import { nothingByName } from '../environments/by-name.ts';
 import { afterSchemaChange, type SchemaStates } from '../environments/schema.ts';
 import { environmentEvents } from '../history/environment-events.ts';
 import type { EnvironmentEvent, Event, EventData } from '../history/events.ts';
@@ -8,8 +9,15 @@ import {
   isLeaseEvent,
   type LeaseState,
   leaseIllegality,
+  NO_LEASE,
 } from './inspect-lease.ts';
-import { afterLiveChange, coolingIllegality, type LiveState, liveIllegality } from './inspect-live.ts';
+import {
+  afterLiveChange,
+  coolingIllegality,
+  type LiveState,
+  liveIllegality,
+  NOTHING_LIVE,
+} from './inspect-live.ts';
 import { schemaIllegality } from './inspect-schema.ts';
 import type { Inspector } from './inspector.ts';
 
@@ -18,7 +26,7 @@ import type { Inspector } from './inspector.ts';
  * without the lease.
  */
 export function inspectEnvironment(): Inspector {
-  let known: Known = { lease: undefined, fence: 0, queue: [], schemas: {}, live: {}, settings: {} };
+  let known: Known = { ...NO_LEASE, ...NOTHING_LIVE, schemas: nothingByName() };
   return {
     commit(commit) {
       for (const [index, event] of commit.events.entries()) {

@@ -8,7 +8,11 @@ export type LeaseState = {
   readonly fence: number;
   /** The deployments that wait, first come first. */
   readonly queue: readonly string[];
+  /** The deployments that had the lease and have it no more. */
+  readonly past: ReadonlySet<string>;
 };
+
+export const NO_LEASE: LeaseState = { lease: undefined, fence: 0, queue: [], past: new Set() };
 
 export type LeaseEvent = Extract<EnvironmentEvent, { readonly type: `Lease${string}` }>;
 
@@ -19,9 +23,12 @@ export function isLeaseEvent(event: EnvironmentEvent): event is LeaseEvent {
 
 /**
  * What is wrong with an event of the lease: one holder at a time, a fence that grows by one with each lease, released by whoever
- * holds it, taken in the order of the queue. `undefined` where nothing is. Pure.
+ * holds it, taken in the order of the queue and once by each deployment. `undefined` where nothing is. Pure.
  */
-export function leaseIllegality({ lease, fence, queue }: LeaseState, event: LeaseEvent): string | undefined {
+export function leaseIllegality(
+  { lease, fence, queue, past }: LeaseState,
+  event: LeaseEvent,
+): string | undefined {
   switch (event.type) {
     case 'LeaseRequested':
       return secondPlace(lease, queue, event.data);
@@ -32,6 +39,8 @@ export function leaseIllegality({ lease, fence, queue }: LeaseState, event: Leas
       if (lease !== undefined)
         return `deployment ${event.data.deployment} acquires the lease that ${lease.deployment} holds`;
       if (event.data.fence !== fence + 1) return `it has fence ${event.data.fence}, expected ${fence + 1}`;
+      if (past.has(event.data.deployment))
+        return `deployment ${event.data.deployment} acquires the lease that it had before and gave back`;
       return outOfTurn(queue, event.data);
     case 'LeaseFreed':
     case 'LeaseReleased':
@@ -51,10 +60,10 @@ export function afterLeaseEvent(state: LeaseState, event: LeaseEvent): LeaseStat
     case 'LeaseQueueLeft':
       return { ...state, queue };
     case 'LeaseAcquired':
-      return { lease: event.data, fence: event.data.fence, queue };
+      return { ...state, lease: event.data, fence: event.data.fence, queue };
     case 'LeaseFreed':
     case 'LeaseReleased':
-      return { ...state, lease: undefined };
+      return { ...state, lease: undefined, past: new Set(state.past).add(event.data.deployment) };
     default:
       return event satisfies never;
   }

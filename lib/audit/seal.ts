@@ -64,14 +64,14 @@ export function foldSeals(now: number, pinnedKey?: string): SealChain {
   const leaves = (): readonly SealedHead[] => streams.flatMap((stream) => heads.get(stream)?.at(-1) ?? []);
   const seat = (head: SealedBy): void => {
     const known = heads.get(head.stream);
-    const place = placeOf(head.stream, streams);
+    const index = indexIn(head.stream, streams);
     if (known === undefined) {
       heads.set(head.stream, [head]);
-      streams.splice(place, 0, head.stream);
-      tree.insert(place, leafOf(head));
+      streams.splice(index, 0, head.stream);
+      tree.insert(index, leafOf(head));
     } else {
       known.push(head);
-      tree.replace(place, leafOf(head));
+      tree.replace(index, leafOf(head));
     }
   };
 
@@ -103,7 +103,7 @@ export function foldSeals(now: number, pinnedKey?: string): SealChain {
 }
 
 /** Where a stream is among the sorted ones, or would be. */
-function placeOf(stream: string, sorted: readonly string[]): number {
+function indexIn(stream: string, sorted: readonly string[]): number {
   let [from, to] = [0, sorted.length];
   while (from < to) {
     const middle = (from + to) >> 1;

@@ -9,7 +9,12 @@ export type Cli = Surroundings & { readonly output: Output };
 
 /** A command that can be run with what commander parsed. */
 export type Command = {
-  readonly run: (written: Readonly<Record<string, unknown>>, cli: Cli) => Promise<ExitCode>;
+  readonly run: (
+    written: Readonly<Record<string, unknown>>,
+    cli: Cli,
+    /** How a value is named where it is typed. */
+    asTyped?: (name: string) => string,
+  ) => Promise<ExitCode>;
 };
 
 /**
@@ -22,16 +27,19 @@ export function command<Input extends z.ZodType>(
   run: (input: z.output<Input>, cli: Cli) => Promise<ExitCode>,
 ): Command {
   return {
-    run: async (written, cli) => {
+    run: async (written, cli, asTyped = (name) => name) => {
       const parsed = await input.safeParseAsync(written);
       if (parsed.success) return run(parsed.data, cli);
       const issue = parsed.error.issues[0];
       const name = String(issue?.path[0] ?? '');
-      throw new NoneventError(
-        'InvalidInput',
-        `invalid ${name} ${JSON.stringify(written[name])}: ${issue?.message ?? 'not understood'}`,
-        { fields: { name } },
-      );
+      const value = written[name];
+      const seen =
+        value === undefined
+          ? `${asTyped(name)} is missing`
+          : `invalid ${asTyped(name)} ${JSON.stringify(value)}`;
+      throw new NoneventError('InvalidInput', `${seen}: ${issue?.message ?? 'not understood'}`, {
+        fields: { name },
+      });
     },
   };
 }

@@ -17,7 +17,12 @@ export type Definition = {
 };
 
 /** An argument such as `[file]` or an option such as `-d, --detach`, and what it is for. */
-export type Described = { readonly flags: string; readonly says: string };
+export type Described = {
+  readonly flags: string;
+  readonly says: string;
+  /** An option without which the command cannot be run. */
+  readonly required?: boolean;
+};
 
 /**
  * An example in the help. A test runs each one where its needs are met and holds it against its exit code; one that
@@ -29,3 +34,26 @@ export type Example = {
   readonly needs: 'nothing' | 'pipeline' | 'system' | 'deployment' | 'minutes' | 'account';
   readonly exit: ExitCode;
 };
+
+/** What follows the name of a command in its synopsis. Pure. */
+export function synopsis({ arguments: words, options }: Definition): string {
+  const required = options.filter((option) => option.required).map(({ flags }) => shortest(flags));
+  const optional = options.length > required.length ? ['[options]'] : [];
+  return [...words.map(({ flags }) => flags), ...required, ...optional].join(' ');
+}
+
+/** How the values of a command are named where they are typed: `--to` for an option, the plain name for an argument. Pure. */
+export function asTyped({ options }: Definition): (name: string) => string {
+  const long = options.flatMap(({ flags }) => /--[\w-]+/.exec(flags)?.[0] ?? []);
+  return (name) => long.find((option) => attributeOf(option) === name) ?? name;
+}
+
+/** Of `-O, --to <file>` the `-O <file>`. */
+function shortest(flags: string): string {
+  return flags.replace(/, --[\w-]+/, '');
+}
+
+/** As commander names the value of an option: `--keep-revisions` is `keepRevisions`, `--no-resume` is `resume`. */
+function attributeOf(option: string): string {
+  return option.replace(/^--(no-)?/, '').replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,4 +1,4 @@
-import type { Definition, Described } from './definition.ts';
+import { type Definition, type Described, synopsis } from './definition.ts';
 import { DEFINITIONS, GLOBAL_OPTIONS } from './definitions.ts';
 import { EXIT_CODE_PAGES } from './exit-codes.ts';
 
@@ -36,20 +36,9 @@ export function exitCodesPage(): string {
   ].join('\n');
 }
 
-function section({
-  name,
-  summary,
-  arguments: words,
-  options,
-  formats,
-  examples,
-}: Definition): readonly string[] {
-  const usage = [
-    'nonevent',
-    name,
-    ...words.map(({ flags }) => flags),
-    ...(options.length === 0 ? [] : ['[options]']),
-  ];
+function section(definition: Definition): readonly string[] {
+  const { name, summary, arguments: words, options, formats, examples } = definition;
+  const usage = ['nonevent', name, synopsis(definition)].filter((part) => part !== '');
   return [
     `## nonevent ${name}`,
     '',

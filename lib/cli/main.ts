@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command, CommanderError } from 'commander';
 import { NoneventError } from '../nonevent-error.ts';
-import type { Definition } from './definition.ts';
+import { asTyped, type Definition } from './definition.ts';
 import { DEFINITIONS } from './definitions.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { createOutput, type Format, type Output } from './output/output.ts';
@@ -32,7 +32,7 @@ async function runCommandLine(words: readonly string[], output: Output): Promise
     const { default: command } = await definition.load();
     const flags = { file, data, stack, profile, region, local };
     const cli = { folder: process.cwd(), environment: process.env, flags, output };
-    exitCode = await command.run(written, cli);
+    exitCode = await command.run(written, cli, asTyped(definition));
   });
   try {
     await program.parseAsync(words, { from: 'user' });
@@ -46,15 +46,28 @@ async function runCommandLine(words: readonly string[], output: Output): Promise
 function usageProblem(thrown: CommanderError, words: readonly string[]): NoneventError {
   const [message = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n');
   const hint =
-    suggestion?.replace(/^\((.*)\)$/, '$1').replace('Did you', 'did you') ?? `see \`${helpFor(words)}\``;
+    exampleOf(thrown, words) ??
+    suggestion?.replace(/^\((.*)\)$/, '$1').replace('Did you', 'did you') ??
+    `see \`${helpFor(words)}\``;
   return new NoneventError('InvalidInput', message.replace(/\.$/, ''), { hint });
+}
+
+/** Where an option is missing, a command that has it. */
+function exampleOf({ code }: CommanderError, words: readonly string[]): string | undefined {
+  if (code !== 'commander.missingMandatoryOptionValue') return undefined;
+  const meant = meantBy(words);
+  return meant === undefined ? undefined : `add it, as in \`${meant.examples[0].command}\``;
 }
 
 /** The help of the command that was meant, as far as one can see. */
 function helpFor(words: readonly string[]): string {
-  const named = words.filter((word) => !word.startsWith('-'));
-  const meant = DEFINITIONS.find(({ name }) => ` ${named.join(' ')} `.includes(` ${name} `));
+  const meant = meantBy(words);
   return meant === undefined ? 'nonevent help' : `nonevent help ${meant.name}`;
+}
+
+function meantBy(words: readonly string[]): Definition | undefined {
+  const named = words.filter((word) => !word.startsWith('-'));
+  return DEFINITIONS.find(({ name }) => ` ${named.join(' ')} `.includes(` ${name} `));
 }
 
 function requireFormat(definition: Definition, format: Format): void {

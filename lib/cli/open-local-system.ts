@@ -29,7 +29,7 @@ export async function openLocalSystem(surroundings: Surroundings): Promise<Local
   return {
     kind: 'local',
     called: 'the local system',
-    identity: folder.root,
+    identity: () => Promise.resolve(folder.root),
     whySee: folder.logs,
     options: surroundings.flags.local === true ? ' --local' : '',
     watching: WATCHING_LOCALLY,

@@ -1,5 +1,5 @@
 import { Command, type Help, Option } from 'commander';
-import type { Definition, Described } from './definition.ts';
+import { type Definition, type Described, synopsis } from './definition.ts';
 import { DEFINITIONS, GLOBAL_OPTIONS } from './definitions.ts';
 import { EXIT_CODE_PAGES } from './exit-codes.ts';
 import { FORMATS } from './output/output.ts';
@@ -49,8 +49,8 @@ function visibleGlobalOptions(this: Help, command: Command): Option[] {
   ) as Option[];
 }
 
-function createOption({ flags, says }: Described): Option {
-  const option = new Option(flags, says);
+function createOption({ flags, says, required = false }: Described): Option {
+  const option = new Option(flags, says).makeOptionMandatory(required);
   if (option.long === '--output') return option.choices([...FORMATS]);
   if (option.long === '--color') return option.choices(['auto', 'always', 'never']);
   return option;
@@ -63,6 +63,7 @@ function addCommand(program: Command, definition: Definition, onCommand: OnComma
     .command(words.at(-1) ?? '')
     .helpGroup(`${definition.group}:`)
     .description(definition.summary)
+    .usage(synopsis(definition))
     .helpOption('-h, --help', 'print help')
     .addHelpText('before', examplesText(definition.examples));
   for (const { flags, says } of definition.arguments) command.argument(flags, says);

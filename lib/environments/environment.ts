@@ -3,6 +3,7 @@ import type { RevisionRef } from '../history/environment-events.ts';
 import type { Commit, StreamName } from '../history/event-store.ts';
 import type { EnvironmentEvent, EventData } from '../history/events.ts';
 import type { FlagValue } from '../pipeline/flag-value.ts';
+import { type ByName, nothingByName, withNamed, withoutNamed } from './by-name.ts';
 import { afterSchemaChange, type SchemaStates } from './schema.ts';
 
 /** The right to change an environment. The fence grows with each lease, so a holder that wakes up late is told apart. */
@@ -30,9 +31,9 @@ export type Environment = {
   /** Who waits for the lease, first come first. */
   readonly queue: readonly Waiting[];
   /** What is live, by pipeline. */
-  readonly live: Readonly<Record<string, LivePair>>;
+  readonly live: ByName<LivePair>;
   /** The flags that are set, by name. */
-  readonly flags: Readonly<Record<string, Flag>>;
+  readonly flags: ByName<Flag>;
   /** The schemas that were migrated, by name. */
   readonly schemas: SchemaStates;
 };
@@ -45,7 +46,14 @@ export function environmentStream(name: string): StreamName {
 export function foldEnvironment(commits: readonly Pick<Commit, 'events'>[]): Environment {
   return commits
     .flatMap((commit) => commit.events as readonly EnvironmentEvent[])
-    .reduce(evolve, { lease: undefined, fence: 0, queue: [], live: {}, flags: {}, schemas: {} });
+    .reduce(evolve, {
+      lease: undefined,
+      fence: 0,
+      queue: [],
+      live: nothingByName(),
+      flags: nothingByName(),
+      schemas: nothingByName(),
+    });
 }
 
 /** Whether a deployment of a pipeline has ever gone live, also where another one has since. Pure. */
@@ -126,20 +134,20 @@ function evolve(environment: Environment, event: EnvironmentEvent): Environment 
         : environment;
     case 'LiveChanged': {
       const { pipeline, live, knownGood } = event.data;
-      return { ...environment, live: { ...environment.live, [pipeline]: { live, knownGood } } };
+      return { ...environment, live: withNamed(environment.live, pipeline, { live, knownGood }) };
     }
     case 'RevisionCooled': {
       const { pipeline, revision } = event.data;
       const pair = environment.live[pipeline];
       if (pair?.knownGood?.revision !== revision) return environment;
-      return { ...environment, live: { ...environment.live, [pipeline]: { ...pair, cooled: true } } };
+      return { ...environment, live: withNamed(environment.live, pipeline, { ...pair, cooled: true }) };
     }
     case 'SchemaChanged':
       return { ...environment, schemas: afterSchemaChange(environment.schemas, event.data) };
     case 'FlagChanged': {
       const { flag, value, ...by } = event.data;
-      const { [flag]: _, ...others } = environment.flags;
-      return { ...environment, flags: value === null ? others : { ...others, [flag]: { value, ...by } } };
+      const others = withoutNamed(environment.flags, flag);
+      return { ...environment, flags: value === null ? others : withNamed(others, flag, { value, ...by }) };
     }
     default:
       return event satisfies never;

@@ -48,25 +48,29 @@ export async function requireNotStuck(
 /**
  * Takes the lease of an environment at once, or finds that this deployment holds it already. A deployment gets it once: who gave
  * it back and wakes up late does not take it again. The lease of a deployment that has ended stands in nobody's way, unless that
- * one is stuck. With `ahead` it is taken before those who wait for it.
+ * one is stuck. With `ahead` it is taken before those who wait for it. `admit` is asked before it is taken, under the same state of
+ * the environment.
  *
- * Errors: `Conflict` when another deployment holds it, or waits for it and comes first, or this one has given it back.
+ * Errors: `Conflict` when another deployment holds it, or waits for it and comes first, or this one has given it back; those of
+ * `admit`.
  */
 export async function acquireLease(
   store: EventStore,
   environment: string,
   applicant: Applicant,
-  { ahead }: { readonly ahead: boolean } = { ahead: false },
+  { ahead = false, admit }: { readonly ahead?: boolean; readonly admit?: () => Promise<void> } = {},
 ): Promise<Lease> {
   for (;;) {
     let obstacle: NoneventError | undefined;
-    const after = await decideOnEnvironment(store, environment, (now, commits) => {
+    const after = await decideOnEnvironment(store, environment, async (now, commits) => {
       obstacle = undefined;
       if (now.lease?.deployment === applicant.deployment) return [];
       if (now.lease === undefined && hasReleased(commits, applicant.deployment))
         throw leaseLost(environment, applicant.deployment, now);
       obstacle = obstacleTo(environment, now, ahead);
-      return obstacle === undefined ? [leaseTo(applicant, now)] : [];
+      if (obstacle !== undefined) return [];
+      await admit?.();
+      return [leaseTo(applicant, now)];
     });
     if (obstacle === undefined) return leaseOf(after, environment);
     if (await removeEnded(store, environment, inTheWay)) continue;

@@ -8,8 +8,11 @@ type Commits = readonly Pick<Commit, 'events'>[];
 
 /** What is true where revisions run. */
 export type Ground = {
-  /** The revisions that run, or that are being started again. `undefined` where the target cannot be asked. */
-  readonly running: ReadonlySet<string> | undefined;
+  /**
+   * The revisions that run, or that are being started again. `undefined` where the target cannot be asked, `elsewhere` where that
+   * is not for this system to know.
+   */
+  readonly running: ReadonlySet<string> | 'elsewhere' | undefined;
   /** Whether an artifact is still kept, so that its revision could be placed again. */
   readonly isKept: (artifact: Digest) => boolean;
 };
@@ -20,8 +23,8 @@ export type Readiness =
       readonly ready: true;
       /** The revision that would get the traffic back. */
       readonly returnsTo: RevisionRef;
-      /** Whether it runs already; otherwise it is placed again first. */
-      readonly warm: boolean;
+      /** Whether it runs already; otherwise it is placed again first. `null` where that is not known here. */
+      readonly warm: boolean | null;
     }
   | { readonly ready: false; readonly blocking: readonly string[] };
 
@@ -34,12 +37,18 @@ export function readinessOf(commits: Commits, pipeline: string, ground: Ground):
   const live = environment.live[pipeline]?.live;
   if (live === undefined) return { ready: false, blocking: [`nothing of ${pipeline} is live`] };
   const before = revisionBefore(commits, pipeline, live);
-  const warm = before !== undefined && ground.running?.has(before.revision) === true;
+  const warm =
+    ground.running === 'elsewhere'
+      ? null
+      : before !== undefined && ground.running?.has(before.revision) === true;
   const blocking = [
     ...leaseInWords(environment),
     ...(ground.running === undefined ? ['the target cannot be asked'] : []),
     ...(before === undefined ? [`nothing of ${pipeline} was live before ${live.release.version}`] : []),
-    ...(before !== undefined && ground.running !== undefined && !warm && !ground.isKept(artifactOf(before))
+    ...(before !== undefined &&
+    ground.running !== undefined &&
+    warm === false &&
+    !ground.isKept(artifactOf(before))
       ? [`${before.revision} does not run and its artifact is gone`]
       : []),
     ...(before === undefined
@@ -87,6 +96,7 @@ export function artifactOf({ artifact, release }: RevisionRef): Digest {
   return artifact ?? release.artifact;
 }
 
-function leaseInWords({ lease }: Environment): readonly string[] {
+/** Who holds the lease, which stands against a rollback. Pure. */
+export function leaseInWords({ lease }: Pick<Environment, 'lease'>): readonly string[] {
   return lease === undefined ? [] : [`deployment ${lease.deployment} holds the lease`];
 }

@@ -1,4 +1,5 @@
 import type { EventData } from '../history/events.ts';
+import { type ByName, withNamed } from './by-name.ts';
 
 /** A migration that was made and not taken back. */
 export type SchemaChange = Pick<
@@ -9,7 +10,7 @@ export type SchemaChange = Pick<
 /** A schema of an environment: where it was found, and what was made of it since, oldest first. */
 export type SchemaState = { readonly base: number; readonly changes: readonly SchemaChange[] };
 
-export type SchemaStates = Readonly<Record<string, SchemaState>>;
+export type SchemaStates = ByName<SchemaState>;
 
 /** What a migration says of the versions. */
 export type Migration = Pick<SchemaChange, 'phase' | 'from' | 'to'>;
@@ -50,9 +51,9 @@ export function afterSchemaChange(states: SchemaStates, data: EventData<'SchemaC
   const { schema, stage, phase, from, to, harmless, deployment, undone } = data;
   const state = Object.hasOwn(states, schema) ? states[schema] : undefined;
   const change: SchemaChange = { stage, phase, from, to, harmless, deployment };
-  if (!undone) return { ...states, [schema]: withChange(state, change) };
+  if (!undone) return withNamed(states, schema, withChange(state, change));
   if (state === undefined) return states;
-  return { ...states, [schema]: { ...state, changes: withoutNewest(state.changes, change) } };
+  return withNamed(states, schema, { ...state, changes: withoutNewest(state.changes, change) });
 }
 
 /** The change of a deployment's stage that still stands; `undefined` where there is none. Pure. */
@@ -74,12 +75,13 @@ export function schemaInWords(state: SchemaState): string {
   return `serves ${servedVersions(state).join(', ')}; ${by}`;
 }
 
+/** A contract cannot be taken back, whatever a forged event says of it. */
 function withoutNewest(
   changes: readonly SchemaChange[],
   { deployment, stage }: SchemaChange,
 ): readonly SchemaChange[] {
   const newest = changes.findLastIndex(
-    (change) => change.deployment === deployment && change.stage === stage,
+    (change) => change.deployment === deployment && change.stage === stage && change.phase !== 'contract',
   );
   return changes.filter((_, index) => index !== newest);
 }

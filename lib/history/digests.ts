@@ -6,6 +6,7 @@ import type { DeploymentId } from './deployment-id.ts';
 import { netstrings } from './netstrings.ts';
 
 const DEPLOYMENT_TAG = 'nonevent/deployment/1';
+const TRIGGERED_TAG = 'nonevent/triggered/1';
 const DEPLOYMENT_ID_LENGTH = 20;
 
 /** The SHA-256 of a JSON value's canonical text: equal values have equal digests, whatever the order of their members. */
@@ -32,5 +33,17 @@ export function deriveDeploymentId(request: {
   readonly triggerId: string;
 }): DeploymentId {
   const fields = [DEPLOYMENT_TAG, request.pipelineDigest, request.releaseDigest, request.triggerId];
+  return hash('sha256', netstrings(fields)).slice(0, DEPLOYMENT_ID_LENGTH) as DeploymentId;
+}
+
+/**
+ * The id of a deployment whose release is what an event of AWS leads to: the first 20 hexadecimal digits of a SHA-256 over pipeline
+ * digest and trigger id. What the event leads to may be another thing a month later; the event is the same.
+ */
+export function deriveTriggeredId(request: {
+  readonly pipelineDigest: Digest;
+  readonly triggerId: string;
+}): DeploymentId {
+  const fields = [TRIGGERED_TAG, request.pipelineDigest, request.triggerId];
   return hash('sha256', netstrings(fields)).slice(0, DEPLOYMENT_ID_LENGTH) as DeploymentId;
 }

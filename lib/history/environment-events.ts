@@ -119,5 +119,10 @@ export const environmentEvents = {
       .max(100)
       .optional()
       .describe('What a person asked for, so that a request that comes again is known.'),
+    askedAt: z.iso.datetime().optional().describe('When that was asked for, by the clock of whoever asked.'),
+    late: flagValue
+      .nullable()
+      .optional()
+      .describe('What a request asked for that is older than what is recorded: the flag keeps its value.'),
   }),
 } as const;

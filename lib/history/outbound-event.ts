@@ -26,6 +26,9 @@ export type OutboundEvent = {
   };
 };
 
+/** Everything that is told comes from this source. */
+export const OUTBOUND_SOURCE = 'nonevent';
+
 /** The longest detail in bytes. EventBridge takes 256 KB for an entry, and Lambda 256 KB for the whole event around it. */
 export const DETAIL_BYTES_AT_MOST = 240_000;
 

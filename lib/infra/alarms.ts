@@ -10,6 +10,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { METRICS_NAMESPACE, type SystemMetric } from '../aws/system-metric.ts';
 import { calledBy, FUNCTION_NAMES, type FunctionName } from './function-catalogue.ts';
 import type { NoneventFunction } from './nonevent-function.ts';
 
@@ -18,9 +19,6 @@ export type AlarmsProps = {
   readonly functions: Readonly<Record<FunctionName, NoneventFunction>>;
   readonly topic: ITopic | undefined;
 };
-
-/** The namespace of the system's own metrics; the system's name is the dimension `service`. */
-export const METRICS_NAMESPACE = 'Nonevent';
 
 const PERIOD = Duration.minutes(5);
 
@@ -109,8 +107,8 @@ export class Alarms extends Construct {
   }
 }
 
-/** A metric that the functions count: functions/aws/on-lambda.ts. */
-export function systemMetric(name: string, metricName: string): Metric {
+/** A metric that the functions count: functions/aws/serving/on-lambda.ts. */
+export function systemMetric(name: string, metricName: SystemMetric): Metric {
   return new Metric({
     namespace: METRICS_NAMESPACE,
     metricName,

@@ -1,11 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeResource } from './acknowledge.ts';
 import { grantKeyForBucket } from './data-key.ts';
 import type { Keeping } from './keeping.ts';
+import { protectedBucket } from './protected-bucket.ts';
 
 export type ArtifactsBucketProps = { readonly key: Key; readonly keeping: Keeping };
 
@@ -17,22 +18,17 @@ export class ArtifactsBucket extends Construct {
   constructor(scope: Construct, id: string, { key, keeping }: ArtifactsBucketProps) {
     super(scope, id);
     this.#key = key;
-    this.bucket = new Bucket(this, 'Bucket', {
-      encryption: BucketEncryption.KMS,
-      encryptionKey: key,
-      bucketKeyEnabled: true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      versioned: true,
-      removalPolicy: keeping.removalPolicy,
-      autoDeleteObjects: !keeping.deletionProtection,
-      lifecycleRules: [
-        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
-        // An object is written once; an older version is there only where somebody replaced or deleted one by hand.
-        { noncurrentVersionExpiration: Duration.days(90) },
-      ],
+    this.bucket = protectedBucket(this, 'Bucket', {
+      key,
+      keeping,
+      more: {
+        versioned: true,
+        lifecycleRules: [
+          { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+          // An object is written once; an older version is there only where somebody replaced or deleted one by hand.
+          { noncurrentVersionExpiration: Duration.days(90) },
+        ],
+      },
     });
     acknowledge(this.bucket, {
       'AwsSolutions-S1':

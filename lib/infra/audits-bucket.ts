@@ -1,11 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeResource } from './acknowledge.ts';
 import { grantKeyForBucket } from './data-key.ts';
 import type { Keeping } from './keeping.ts';
+import { protectedBucket } from './protected-bucket.ts';
 
 export type AuditsBucketProps = { readonly key: Key; readonly keeping: Keeping };
 
@@ -24,20 +25,15 @@ export class AuditsBucket extends Construct {
   constructor(scope: Construct, id: string, { key, keeping }: AuditsBucketProps) {
     super(scope, id);
     this.#key = key;
-    this.bucket = new Bucket(this, 'Bucket', {
-      encryption: BucketEncryption.KMS,
-      encryptionKey: key,
-      bucketKeyEnabled: true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      removalPolicy: keeping.removalPolicy,
-      autoDeleteObjects: !keeping.deletionProtection,
-      lifecycleRules: [
-        { expiration: Duration.days(KEPT_DAYS) },
-        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
-      ],
+    this.bucket = protectedBucket(this, 'Bucket', {
+      key,
+      keeping,
+      more: {
+        lifecycleRules: [
+          { expiration: Duration.days(KEPT_DAYS) },
+          { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        ],
+      },
     });
     acknowledge(this.bucket, {
       'AwsSolutions-S1':

@@ -4,9 +4,10 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { METRICS_NAMESPACE } from '../aws/system-metric.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type AuditOutputs, OUTPUT_PREFIX, type StackOutputs } from '../stages/cloud/stack-outputs.ts';
-import { Alarms, METRICS_NAMESPACE } from './alarms.ts';
+import { Alarms } from './alarms.ts';
 import { ArtifactsBucket } from './artifacts-bucket.ts';
 import { AuditsBucket } from './audits-bucket.ts';
 import { type FunctionCode, withBundles } from './bundles.ts';
@@ -99,7 +100,16 @@ export class DeploymentSystem extends Construct {
     };
     const build = (code: FunctionCode) => noneventFunctions(this, { code, variables, logRetention });
     this.functions = props.code === undefined ? withBundles(build) : build(props.code);
-    grantFunctions({ ...this, flags, pipelines, stateMachines });
+    grantFunctions({
+      functions: this.functions,
+      pipelines,
+      history: this.history,
+      artifacts: this.artifacts,
+      seals: this.seals,
+      flags,
+      bus: this.bus,
+      stateMachines,
+    });
 
     const log = new LogGroup(this, 'Executions', {
       // With this prefix Step Functions needs no resource policy that could grow too long
@@ -125,7 +135,11 @@ export class DeploymentSystem extends Construct {
         }),
     );
 
-    this.distributedAudit = new DistributedAudit(this, 'DistributedAudit', { ...this, log });
+    this.distributedAudit = new DistributedAudit(this, 'DistributedAudit', {
+      audits: this.audits,
+      functions: this.functions,
+      log,
+    });
 
     new Inbound(this, 'Inbound', { bus: this.bus, functions: this.functions, stateMachines, accounts });
     this.functions.trigger.function.addLayers(definitionsLayer(this, pipelines));

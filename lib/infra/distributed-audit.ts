@@ -25,13 +25,13 @@ export class DistributedAudit extends Construct {
     super(scope, id);
     this.#audits = audits;
     const called: Readonly<Record<keyof AuditFunctions, NoneventFunction>> = {
-      exportFile: functions['export-file'],
+      groupFile: functions['group-file'],
       foldSeals: functions['fold-seals'],
-      verifyBucket: functions['verify-bucket'],
+      verifyGroup: functions['verify-group'],
       concludeVerification: functions['conclude-verification'],
     };
     for (const { role } of Object.values(called)) audits.grantReadWriteRuns(role);
-    for (const { role } of [called.exportFile, called.foldSeals, called.verifyBucket])
+    for (const { role } of [called.groupFile, called.foldSeals, called.verifyGroup])
       audits.grantReadExports(role);
     const arns = Object.fromEntries(
       Object.entries(called).map(([placeholder, of]) => [placeholder, of.function.functionArn]),
@@ -66,7 +66,7 @@ export class DistributedAudit extends Construct {
     };
     const exportsOfTable = `${table.tableArn}/export/*`;
     allow(['cloudformation:DescribeStacks'], Stack.of(this).stackId);
-    allow(['dynamodb:ExportTableToPointInTime'], table.tableArn);
+    allow(['dynamodb:DescribeTable', 'dynamodb:ExportTableToPointInTime'], table.tableArn);
     allow(['dynamodb:DescribeExport'], exportsOfTable);
     allow(['states:StartExecution'], this.stateMachine.stateMachineArn);
     allow(['states:DescribeExecution'], this.#executions());

@@ -112,7 +112,7 @@ export const FUNCTIONS = {
     seconds: 60,
     memoryMegabytes: 512,
   },
-  'export-file': {
+  'group-file': {
     description: 'Splits a file of an exported table by streams, for a distributed audit',
     caller: 'executions',
     seconds: 900,
@@ -124,7 +124,7 @@ export const FUNCTIONS = {
     seconds: 900,
     memoryMegabytes: 2048,
   },
-  'verify-bucket': {
+  'verify-group': {
     description: 'Verifies one group of streams of an exported table',
     caller: 'executions',
     seconds: 900,

@@ -71,6 +71,8 @@ export class HistoryTable extends Construct {
   grantAudit(grantee: IGrantable): void {
     this.grantRead(grantee);
     this.grantScan(grantee);
+    // What was verified last is remembered by what DynamoDB says the table is.
+    this.#grant(grantee, ['dynamodb:DescribeTable'], [this.table.tableArn]);
   }
 
   /** Lets a grantee who may read come by all histories, whatever their names. */

@@ -1,7 +1,9 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import { type EventPattern, type IEventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import { OUTBOUND_SOURCE } from '../history/outbound-event.ts';
+import { REQUEST_EVENTS } from '../stages/drive/request-events.ts';
+import { deliveryTo } from './delivery.ts';
 import { trustedAccounts } from './event-bus.ts';
 import type { FunctionName } from './function-catalogue.ts';
 import type { NoneventFunction } from './nonevent-function.ts';
@@ -14,34 +16,18 @@ export type InboundProps = {
   readonly accounts: readonly string[];
 };
 
-/** Which request reaches which function. */
-const REQUESTS = {
-  'Deployment Requested': 'request',
-  'Stop Requested': 'stop',
-  'Rollback Requested': 'rollback',
-  'Rerun Requested': 'rerun',
-  'Flag Requested': 'flag',
-  'Unlock Requested': 'unlock',
-  'Stage Reported': 'callback',
-} as const satisfies Readonly<Record<string, FunctionName>>;
-
-/** The source of what the system itself tells. Nothing that it tells is a request to it. */
-const OWN_SOURCE = 'nonevent';
-
-/** How long and how often EventBridge tries to reach a function; what it cannot deliver goes to the function's dead letters. */
-const DELIVERY = { maxEventAge: Duration.hours(6), retryAttempts: 30 } as const;
-
 /** The rules that lead events to functions. */
 export class Inbound extends Construct {
   constructor(scope: Construct, id: string, { bus, functions, stateMachines, accounts }: InboundProps) {
     super(scope, id);
-    for (const [detailType, name] of Object.entries(REQUESTS)) {
+    for (const [detailType, name] of Object.entries(REQUEST_EVENTS)) {
       this.#rule(detailType, functions[name], {
         eventBus: bus,
         eventPattern: {
           detailType: [detailType],
           account: trustedAccounts(accounts),
-          source: [{ 'anything-but': [OWN_SOURCE] }] as unknown as string[],
+          // Nothing that the system itself tells is a request to it.
+          source: [{ 'anything-but': [OUTBOUND_SOURCE] }] as unknown as string[],
         },
       });
     }
@@ -54,16 +40,11 @@ export class Inbound extends Construct {
 
   #rule(
     id: string,
-    { function: handler, deadLetters }: NoneventFunction,
+    to: NoneventFunction,
     when: { eventBus?: IEventBus; eventPattern?: EventPattern; schedule?: Schedule },
   ): void {
     const rule = new Rule(this, id.replaceAll(' ', ''), when);
-    rule.addTarget(
-      new LambdaFunction(handler, {
-        ...DELIVERY,
-        ...(deadLetters === undefined ? {} : { deadLetterQueue: deadLetters }),
-      }),
-    );
+    rule.addTarget(deliveryTo(to));
   }
 }
 

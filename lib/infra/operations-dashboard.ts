@@ -7,6 +7,7 @@ import {
   type IWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { ENDINGS, FINDINGS } from '../aws/system-metric.ts';
 import { lagOf, systemMetric } from './alarms.ts';
 import { FUNCTION_NAMES, type FunctionName } from './function-catalogue.ts';
 import type { NoneventFunction } from './nonevent-function.ts';
@@ -18,15 +19,6 @@ export type OperationsDashboardProps = {
   readonly functions: Readonly<Record<FunctionName, NoneventFunction>>;
   readonly machines: readonly PipelineMachine[];
 };
-
-const ENDINGS = [
-  'DeploymentSucceeded',
-  'DeploymentFailed',
-  'DeploymentRolledBack',
-  'DeploymentStuck',
-] as const;
-
-const FOUND = ['RunsLost', 'HistoryNotSound'] as const;
 
 /** The system at one glance: its alarms, how deployments ended, and how the functions do. */
 export function operationsDashboard(
@@ -51,7 +43,7 @@ export function operationsDashboard(
       [
         graph(
           'Found by reconcile and by seals',
-          FOUND.map((found) => systemMetric(name, found)),
+          FINDINGS.map((found) => systemMetric(name, found)),
         ),
         graph('Age of what is told', [lagOf(functions.publish)]),
       ],

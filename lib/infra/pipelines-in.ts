@@ -34,7 +34,7 @@ function filesIn(folder: string): readonly string[] {
       `the folder ${folder} cannot be read: expected a folder of pipeline files`,
       {
         fields: { folder },
-        hint: 'make it, or name another folder with `-c pipelines=FOLDER`',
+        hint: `make it with \`mkdir ${folder}\` and put your pipeline files there, or name another folder with \`-c pipelines=FOLDER\``,
         cause,
       },
     );

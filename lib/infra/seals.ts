@@ -1,17 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  ObjectLockRetention,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import { type Bucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeResource } from './acknowledge.ts';
 import { grantKeyForBucket } from './data-key.ts';
 import type { Keeping } from './keeping.ts';
+import { protectedBucket } from './protected-bucket.ts';
 
 export type SealsProps = { readonly key: Key; readonly keeping: Keeping };
 
@@ -33,22 +28,17 @@ export class Seals extends Construct {
       keyUsage: KeyUsage.SIGN_VERIFY,
       removalPolicy: keeping.removalPolicy,
     });
-    this.bucket = new Bucket(this, 'Bucket', {
-      encryption: BucketEncryption.KMS,
-      encryptionKey: key,
-      bucketKeyEnabled: true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      versioned: true,
-      objectLockEnabled: true,
-      // Nobody may shorten it, the account's root neither, unless everything is to go with the stack.
-      ...(keeping.deletionProtection
-        ? { objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(LOCKED_DAYS)) }
-        : {}),
-      removalPolicy: keeping.removalPolicy,
-      autoDeleteObjects: !keeping.deletionProtection,
+    this.bucket = protectedBucket(this, 'Bucket', {
+      key,
+      keeping,
+      more: {
+        versioned: true,
+        objectLockEnabled: true,
+        // Nobody may shorten it, the account's root neither, unless everything is to go with the stack.
+        ...(keeping.deletionProtection
+          ? { objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(LOCKED_DAYS)) }
+          : {}),
+      },
     });
     acknowledge(this.bucket, {
       'AwsSolutions-S1': 'Nothing in it can be changed; who reads a seal is no secret.',

@@ -1,10 +1,10 @@
-import { Aws, Duration } from 'aws-cdk-lib';
+import { Aws } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { pipelineDigest } from '../history/digests.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { eventPatternOf } from '../stages/triggers/event-pattern.ts';
+import { deliveryTo } from './delivery.ts';
 import type { NoneventFunction } from './nonevent-function.ts';
 
 /**
@@ -30,15 +30,12 @@ export class Triggers extends Construct {
           },
         });
         rule.addTarget(
-          new LambdaFunction(to.function, {
+          deliveryTo(to, {
             event: RuleTargetInput.fromObject({
               definition: pipelineDigest(pipeline),
               trigger: index,
               event: EventField.fromPath('$'),
             }),
-            maxEventAge: Duration.hours(6),
-            retryAttempts: 30,
-            ...(to.deadLetters === undefined ? {} : { deadLetterQueue: to.deadLetters }),
           }),
         );
       }

@@ -3,6 +3,7 @@ import type { Json } from '../pipeline/json.ts';
 import type { Stage } from '../pipeline/stage.ts';
 import { classOf } from '../pipeline/stage-class.ts';
 import { stagesOf } from '../pipeline/steps.ts';
+import { keptBecause } from './kept.ts';
 import { ENTER_ROLLBACK } from './leaves.ts';
 import type { DeploymentView, Outcome, StageView } from './view.ts';
 
@@ -73,7 +74,7 @@ export function foldView(view: ViewDraft, event: DeploymentEvent, at: string): v
       view.stop ??= event.data;
       return;
     case 'StageUndone':
-      undo(stageIn(view, event.data.stage), event.data, at);
+      undo(view, stageIn(view, event.data.stage), event.data, at);
       return;
     case 'UndoFailed': {
       const stage = stageIn(view, event.data.stage);
@@ -120,6 +121,7 @@ function pendingStage(stage: Stage): StageDraft {
     evidence: undefined,
     failure: undefined,
     reused: undefined,
+    kept: undefined,
     notReused: undefined,
   };
 }
@@ -204,10 +206,15 @@ function fail(view: ViewDraft, stage: StageDraft, data: EventData<'StageFailed'>
   }
 }
 
-function undo(stage: StageDraft, data: EventData<'StageUndone'>, at: string): void {
-  if (data.effect === 'nothing') return;
-  stage.state = 'undone';
-  stage.endedAt = at;
+function undo(view: ViewDraft, stage: StageDraft, data: EventData<'StageUndone'>, at: string): void {
+  if (data.effect === 'undone') {
+    stage.state = 'undone';
+    stage.endedAt = at;
+    return;
+  }
+  stage.kept = keptBecause(data);
+  // An earlier try of its undo had failed; it stands as it did before that.
+  if (stage.state === 'undoing') stage.state = view.failure?.stage === stage.name ? 'failed' : 'passed';
 }
 
 function end(view: ViewDraft, outcome: Outcome, at: string): void {

@@ -40,6 +40,8 @@ export type StageView = {
   readonly failure: Failure | undefined;
   /** Where what was found is taken over from, and why that holds; `undefined` for what this deployment found itself. */
   readonly reused: { readonly from: DeploymentId; readonly because: string } | undefined;
+  /** Why its undo left it as it is; `undefined` for what was undone, or is not yet. */
+  readonly kept: string | undefined;
   /** A rerun: why this check was performed again. */
   readonly notReused: string | undefined;
 };

@@ -24,6 +24,7 @@ import type { Cloud } from '../stages/cloud.ts';
 import { stopMarked, workMark } from '../stages/command/marked-processes.ts';
 import { settleAwaited } from '../stages/drive/callback.ts';
 import { createExecutions, stateMachinePerDefinition } from '../stages/drive/executions.ts';
+import { REQUEST_EVENTS } from '../stages/drive/request-events.ts';
 import type { Services } from '../stages/drive/services.ts';
 import { createTaskAnswers } from '../stages/drive/task-answers.ts';
 import { createProcessTargets, type ProcessTargets } from '../targets/process/process-targets.ts';
@@ -71,25 +72,16 @@ export type NoneventSystem = LocalSystem & {
 
 /** Requests come as events, from the command line or from anything else that can put one on the bus. */
 const RULES: readonly Rule[] = [
+  ...Object.entries(REQUEST_EVENTS).map(([detailType, name]) => ({
+    name,
+    pattern: { 'detail-type': [detailType] },
+    function: EVENT_FUNCTION_NAMES[name],
+  })),
   {
-    name: 'request',
-    pattern: { 'detail-type': ['Deployment Requested'] },
-    function: EVENT_FUNCTION_NAMES.request,
-  },
-  {
-    name: 'callback',
-    pattern: { 'detail-type': ['CodeBuild Build State Change', 'Stage Reported'] },
+    name: 'builds',
+    pattern: { 'detail-type': ['CodeBuild Build State Change'] },
     function: EVENT_FUNCTION_NAMES.callback,
   },
-  { name: 'stop', pattern: { 'detail-type': ['Stop Requested'] }, function: EVENT_FUNCTION_NAMES.stop },
-  {
-    name: 'rollback',
-    pattern: { 'detail-type': ['Rollback Requested'] },
-    function: EVENT_FUNCTION_NAMES.rollback,
-  },
-  { name: 'rerun', pattern: { 'detail-type': ['Rerun Requested'] }, function: EVENT_FUNCTION_NAMES.rerun },
-  { name: 'flag', pattern: { 'detail-type': ['Flag Requested'] }, function: EVENT_FUNCTION_NAMES.flag },
-  { name: 'unlock', pattern: { 'detail-type': ['Unlock Requested'] }, function: EVENT_FUNCTION_NAMES.unlock },
   {
     name: 'reconcile',
     pattern: {

@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { z } from 'zod';
+import { startTimeOf } from '../targets/process/process-identity.ts';
 
-/** A process beyond its number: numbers are used again, a number together with its start is not. */
+/** A process beyond its number, also after a reboot: numbers are used again, a number together with its start is not. */
 export const processIdentity = z.strictObject({
   pid: z.int().min(1),
   started: z.string().describe('When the process began, in the words of its operating system.'),
@@ -20,31 +19,10 @@ export async function isRunning(identity: ProcessIdentity): Promise<boolean> {
   return (await startOf(identity.pid)) === identity.started;
 }
 
+/** On Linux with the boot's id: the clock ticks since boot repeat after a reboot. */
 async function startOf(pid: number): Promise<string | undefined> {
-  return process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid);
-}
-
-/** Clock ticks since boot, with the boot's id: ticks repeat after a reboot. A zombie no longer runs. */
-async function startOnLinux(pid: number): Promise<string | undefined> {
-  try {
-    const status = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The name, in parentheses, may contain spaces and parentheses; fields are counted after its end (proc(5)).
-    const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
-    return `${boot.trim()} ${fields[19]}`;
-  } catch {
-    return undefined;
-  }
-}
-
-async function startByPs(pid: number): Promise<string | undefined> {
-  try {
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)], {
-      env: { ...process.env, LC_ALL: 'C' },
-    });
-    return stdout.trim() || undefined;
-  } catch {
-    return undefined;
-  }
+  const startedAt = await startTimeOf(pid);
+  if (startedAt === undefined || process.platform !== 'linux') return startedAt;
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined);
+  return boot === undefined ? undefined : `${boot.trim()} ${startedAt}`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOrdinaryName, ORDINARY_NAME } from './ordinary-name.ts';
 
 /** The name of a feature flag. Services use it as a key, so it may be written as they write theirs. */
 export const flagName = z
@@ -7,6 +8,7 @@ export const flagName = z
     /^[A-Za-z][A-Za-z0-9_-]{0,99}$/,
     'expected letters, digits, hyphens and underscores, a letter first, at most 100 long',
   )
+  .refine(isOrdinaryName, ORDINARY_NAME)
   .meta({ title: 'Flag' });
 
 /** What a feature flag can be. */

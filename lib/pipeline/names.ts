@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOrdinaryName, ORDINARY_NAME } from './ordinary-name.ts';
 
 /**
  * Names become states of the machine, states in the Amazon States Language, keys in events and folders on disk,
@@ -10,6 +11,7 @@ export const name = z
     /^[a-z][a-z0-9-]{0,49}$/,
     'expected a name of lower-case letters, digits and hyphens, a letter first, at most 50 long',
   )
+  .refine(isOrdinaryName, ORDINARY_NAME)
   .meta({ title: 'Name' });
 
 /** States that every machine has, and words that its own events begin with. A stage cannot take them as its name. */

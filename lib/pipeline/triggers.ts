@@ -81,5 +81,6 @@ export const pipelineTrigger = z.discriminatedUnion('kind', [
 ]);
 export type PipelineTrigger = z.output<typeof pipelineTrigger>;
 
-export const triggers = z.array(pipelineTrigger).min(1).max(20);
+export const TRIGGERS_AT_MOST = 20;
+export const triggers = z.array(pipelineTrigger).min(1).max(TRIGGERS_AT_MOST);
 export type Triggers = z.output<typeof triggers>;

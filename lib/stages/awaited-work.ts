@@ -1,8 +1,8 @@
 import type { EventData } from '../history/events.ts';
 import type { Stage } from '../pipeline/stage.ts';
 import { isChange } from '../pipeline/stage-class.ts';
-import type { Cloud } from './cloud.ts';
 import type { AwaitedAttempt, AwaitedProgress } from './awaited-kind.ts';
+import type { Cloud } from './cloud.ts';
 import type { Applied, Json, Observation, StageContext } from './kind.ts';
 import { changeKindOf, checkKindOf } from './registry.ts';
 
@@ -10,7 +10,11 @@ import { changeKindOf, checkKindOf } from './registry.ts';
 export type AwaitedWork = {
   readonly answer: EventData<'StageAwaiting'>['answer'];
   readonly lacks: (cloud: Cloud | undefined) => string | undefined;
-  readonly advance: (context: StageContext, awaited: AwaitedAttempt, capture: Json) => Promise<AwaitedProgress<Found>>;
+  readonly advance: (
+    context: StageContext,
+    awaited: AwaitedAttempt,
+    capture: Json,
+  ) => Promise<AwaitedProgress<Found>>;
   readonly stop: (context: StageContext, awaited: AwaitedAttempt) => Promise<void>;
 };
 
@@ -39,7 +43,10 @@ export function awaitedWork(stage: Stage): AwaitedWork {
   };
 }
 
-function mapped<Result>(progress: AwaitedProgress<Result>, wrap: (result: Result) => Found): AwaitedProgress<Found> {
+function mapped<Result>(
+  progress: AwaitedProgress<Result>,
+  wrap: (result: Result) => Found,
+): AwaitedProgress<Found> {
   return progress.state === 'ended' ? { state: 'ended', result: wrap(progress.result) } : progress;
 }
 

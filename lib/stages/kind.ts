@@ -9,8 +9,8 @@ import type { Digest } from '../pipeline/release.ts';
 import type { ChangeStage, CheckStage } from '../pipeline/stage.ts';
 import type { Targets } from '../targets/target.ts';
 import type { AddressPolicy } from './address-policy.ts';
-import type { Cloud } from './cloud.ts';
 import type { AwaitedKind } from './awaited-kind.ts';
+import type { Cloud } from './cloud.ts';
 
 export type { Json } from '../pipeline/json.ts';
 

@@ -5,7 +5,7 @@ import { secretsOf, secretValues, type Variables } from '../secrets/secret-value
 import { commandEnvironment } from './command/command-environment.ts';
 import { openCommandLog } from './command/command-log.ts';
 import { stopMarked, workMark } from './command/marked-processes.ts';
-import { runProcess, STOP_GRACE } from './command/run-process.ts';
+import { runProcess, STOP_GRACE_MILLISECONDS } from './command/run-process.ts';
 import { removeCopiesOf, removeCopy } from './command/working-copy.ts';
 import type { StageContext } from './kind.ts';
 
@@ -19,7 +19,7 @@ export type CommandRun = {
   readonly variables?: Readonly<Record<string, string>>;
   /** Keeps this many bytes of standard output aside, which then is not in the log. */
   readonly outputLimit?: number;
-  /** Hears what the command writes while it runs. */
+  /** Hears what the command writes to standard output while it runs; the log then keeps no order between its two streams. */
   readonly heard?: (chunk: Buffer) => void;
 };
 
@@ -74,7 +74,7 @@ async function endEarlierAttempts(
     NONEVENT_STAGE: stage.name,
     ...workMark(dirname(workFolder)),
   };
-  await stopMarked(marks, STOP_GRACE);
+  await stopMarked(marks, STOP_GRACE_MILLISECONDS);
   await removeCopiesOf(stage.name, workFolder);
 }
 
@@ -88,6 +88,9 @@ async function runIn(
   const masked = secretsOf({ ...run.stage, env: { ...run.stage.env, ...run.variables } });
   const log = await openCommandLog(join(context.workFolder, logName), masked);
   const output = run.outputLimit === undefined ? undefined : keepOutput(run.outputLimit);
+  // What meets in one pipe cannot be told apart again: a line of the one stream would cut a secret, or a line that is heard, of the other.
+  const isApart = output !== undefined || run.heard !== undefined || masked.length > 0;
+  const toOutput = isApart ? heardFirst(output?.write ?? log.channel(), run.heard) : undefined;
   const marks = { NONEVENT_RUN: randomUUID(), ...workMark(dirname(context.workFolder)) };
   const started = context.now();
   const ended = runProcess(
@@ -100,8 +103,8 @@ async function runIn(
         ...marks,
       },
       marks,
-      toLog: heardFirst(log.channel(), run.heard),
-      ...(output === undefined ? {} : { toOutput: output.write }),
+      toLog: log.channel(),
+      ...(toOutput === undefined ? {} : { toOutput }),
     },
     context.signal,
   );

@@ -89,6 +89,28 @@ it('finds that an object is not what it is named by, and unpacks nothing', async
   expect(await readdir(copies)).toEqual([]);
 });
 
+it('gives nothing to a bucket of another account, and takes nothing from it', async () => {
+  const { source, temporary, copy } = await sample();
+  const s3 = await fakeS3({ buckets: ['artifacts', 'theirs'], owners: { theirs: '999999999999' } });
+  const theirs = createS3Artifacts({
+    client: s3.client,
+    bucket: 'theirs',
+    account: '123456789012',
+    temporary,
+  });
+  await expect(theirs.pack(source, 'nothing')).rejects.toMatchObject({
+    code: 'ArtifactFailed',
+    message: expect.stringMatching(/^bucket theirs did not take artifact \S+: AccessDenied/),
+  });
+  const artifact = await storeOf(s3, temporary).pack(source, 'nothing');
+  const key = artifactKey(artifact);
+  s3.objects.set(
+    `theirs/${key}`,
+    s3.objects.get(`artifacts/${key}`) ?? { body: Buffer.alloc(0), headers: {} },
+  );
+  await expect(theirs.unpack(artifact, copy)).rejects.toThrow('bucket theirs did not give artifact');
+});
+
 it('reads nothing of an object that is larger than any artifact', async () => {
   const { temporary, copy } = await sample();
   const s3 = await fakeS3();

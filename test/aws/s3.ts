@@ -24,17 +24,20 @@ export type FakeS3 = {
  * API_CopyObject.html, API_HeadObject.html, API_HeadBucket.html and API_GetObject.html. A wrong checksum is `BadDigest`; `If-None-Match: *` on a key that is
  * there is 412 `PreconditionFailed`, and so is a source with another etag; a bucket that is not there is `NoSuchBucket`. A bucket with object
  * lock takes nothing without a checksum (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html), and here,
- * stricter than S3, which would make another version, nothing twice.
+ * stricter than S3, which would make another version, nothing twice. A request that expects another owner of its bucket is refused
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html).
  */
 export async function fakeS3(
   options: {
     readonly buckets?: readonly string[];
     readonly locked?: readonly string[];
+    /** The account of a bucket by its name. @default 123456789012 */
+    readonly owners?: Readonly<Record<string, string>>;
     /** @default when the test has finished */
     readonly atEnd?: (close: () => Promise<void>) => void;
   } = {},
 ): Promise<FakeS3> {
-  const { buckets = ['artifacts'], locked = [] } = options;
+  const { buckets = ['artifacts'], locked = [], owners = {} } = options;
   const objects = new Map<string, S3Object>();
   const requests: string[] = [];
   const faults: [number, string][] = [];
@@ -45,6 +48,7 @@ export async function fakeS3(
     if (fault !== undefined) return failure(...fault);
     const bucket = path.split('/')[0] ?? '';
     if (!buckets.includes(bucket)) return failure(404, 'NoSuchBucket');
+    if (isOfAnother(owners[bucket], request)) return failure(403, 'AccessDenied');
     if (request.method === 'PUT' && request.headers['x-amz-copy-source'] !== undefined)
       return copy(objects, path, request);
     if (request.method === 'PUT') return put(objects, path, request, locked.includes(bucket));
@@ -55,6 +59,11 @@ export async function fakeS3(
   }, options.atEnd);
   const client = new S3Client({ ...S3_CONFIG, ...service, forcePathStyle: true, maxAttempts: 1 });
   return { client, objects, requests, faults };
+}
+
+function isOfAnother(owner = '123456789012', { headers }: FakeRequest): boolean {
+  const expected = headers['x-amz-expected-bucket-owner'];
+  return expected !== undefined && expected !== owner;
 }
 
 function put(

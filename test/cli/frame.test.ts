@@ -68,12 +68,22 @@ describe('wrong usage', () => {
     });
   });
 
+  test.each([
+    ['export', '--all', 'audit export --all -O evidence.jsonl'],
+    ['report', '--json', 'audit report -O report.html'],
+  ])('audit %s without a file to write to says which option gives it', async (command, more, example) => {
+    const { code, stderr } = await runCli(['audit', command, more]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("required option '-O, --to <file>' not specified");
+    expect(stderr).toContain(`add it, as in \`nonevent ${example}\``);
+  });
+
   test('an invalid value names the option, the value and what was expected', async () => {
     const run = await runCli(['init', '--port', 'eighty'], { cwd: folder });
     expect(run).toEqual({
       code: 2,
       stdout: '',
-      stderr: '✖ error invalid port "eighty": expected a port from 1 to 65535\n',
+      stderr: '✖ error invalid --port "eighty": expected a port from 1 to 65535\n',
     });
   });
 

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { changeFlag, flagHolder } from '../../lib/environments/change-flag.ts';
+import { type AskedWhen, changeFlag, flagHolder } from '../../lib/environments/change-flag.ts';
 import { foldEnvironment } from '../../lib/environments/environment.ts';
-import { flagOf, flagValues } from '../../lib/environments/flags.ts';
+import { flagChanges, flagOf, flagValues, type RecordedFlagChange } from '../../lib/environments/flags.ts';
 import type { DeploymentId } from '../../lib/history/deployment-id.ts';
 import { createDynamoDBEventStore } from '../../lib/history/dynamodb-event-store.ts';
 import type { EventStore, StreamName } from '../../lib/history/event-store.ts';
 import { type Event, event } from '../../lib/history/events.ts';
+import { eventInWords } from '../../lib/lifecycle/wording/event-in-words.ts';
 import { pipelineSchema } from '../../lib/pipeline/pipeline.ts';
 import { startDynalite } from '../contract/dynalite.ts';
 import { A_DIGEST } from '../history/sample-events.ts';
@@ -23,6 +24,8 @@ afterAll(async () => {
 });
 
 const anybody = () => {};
+const eventInWordsOf = ({ seq: _, at: __, ...data }: RecordedFlagChange) =>
+  eventInWords(event('FlagChanged', data));
 const change = (flag: string, value: string | number | boolean | null, request?: string) =>
   changeFlag(
     store,
@@ -58,25 +61,82 @@ describe('a flag', () => {
   });
 
   it('is not changed by being given the value that it has', async () => {
-    expect(await change('new-checkout', true)).toBe(true);
-    expect(await change('new-checkout', true)).toBe(false);
-    expect(await change('other', null)).toBe(false);
+    expect(await change('new-checkout', true)).toBe('changed');
+    expect(await change('new-checkout', true)).toBe('unchanged');
+    expect(await change('other', null)).toBe('unchanged');
     expect((await store.load('environment#production')).commits).toHaveLength(1);
   });
 
   it('is not set back by a request that is delivered again', async () => {
-    expect(await change('new-checkout', true, 'first')).toBe(true);
-    expect(await change('new-checkout', false, 'second')).toBe(true);
-    expect(await change('new-checkout', true, 'first')).toBe(false);
+    expect(await change('new-checkout', true, 'first')).toBe('changed');
+    expect(await change('new-checkout', false, 'second')).toBe('changed');
+    expect(await change('new-checkout', true, 'first')).toBe('unchanged');
     expect(flagValues(await environment())).toEqual({ 'new-checkout': false });
   });
 
   it('is not set back by a request that asked for what was so, and is delivered again', async () => {
     await change('new-checkout', true);
-    expect(await change('new-checkout', true, 'first')).toBe(false);
+    expect(await change('new-checkout', true, 'first')).toBe('unchanged');
     await change('new-checkout', false);
-    expect(await change('new-checkout', true, 'first')).toBe(false);
+    expect(await change('new-checkout', true, 'first')).toBe('unchanged');
     expect(flagValues(await environment())).toEqual({ 'new-checkout': false });
+  });
+
+  describe('that is asked for late', () => {
+    const MONDAY = { askedAt: '2026-11-23T09:00:00.000Z', seen: 0 };
+    const TUESDAY = { askedAt: '2026-11-24T09:00:00.000Z', seen: 0 };
+    const ask = (value: boolean, request: string, asked: AskedWhen) =>
+      changeFlag(
+        store,
+        'production',
+        { flag: 'kill', value, actor: 'ada', reason: '', request },
+        anybody,
+        asked,
+      );
+
+    it('ends the same in whatever order the requests come, and says which one was late', async () => {
+      expect(await ask(true, 'tuesday', TUESDAY)).toBe('changed');
+      expect(await ask(false, 'monday', MONDAY)).toBe('late');
+      expect(flagValues(await environment())).toEqual({ kill: true });
+      const { commits } = await store.load('environment#production');
+      expect(commits.flatMap(({ events }) => events.map(({ data }) => data))).toEqual([
+        expect.objectContaining({ value: true, request: 'tuesday', askedAt: TUESDAY.askedAt }),
+        expect.objectContaining({ value: true, request: 'monday', askedAt: MONDAY.askedAt, late: false }),
+      ]);
+      expect(flagChanges(commits).map(eventInWordsOf)).toEqual([
+        'kill set to true by ada: ',
+        'kill kept true: what ada asked for, false, came late: ',
+      ]);
+      expect(await ask(false, 'monday', MONDAY)).toBe('unchanged');
+      expect((await environment()).flags.kill).toMatchObject({ request: 'tuesday' });
+    });
+
+    it('is the same end where the older one comes first', async () => {
+      expect(await ask(false, 'monday', MONDAY)).toBe('changed');
+      expect(await ask(true, 'tuesday', TUESDAY)).toBe('changed');
+      expect(flagValues(await environment())).toEqual({ kill: true });
+    });
+
+    it('is held against a request that asked for what was so already', async () => {
+      await ask(true, 'before', { askedAt: '2026-11-20T09:00:00.000Z', seen: 0 });
+      expect(await ask(true, 'tuesday', TUESDAY)).toBe('unchanged');
+      expect(await ask(false, 'monday', MONDAY)).toBe('late');
+      expect(flagValues(await environment())).toEqual({ kill: true });
+    });
+
+    it('is not late where it has seen what is newest, however wrong the clock of whoever asks', async () => {
+      await ask(true, 'tuesday', TUESDAY);
+      expect(await ask(false, 'slow-clock', { ...MONDAY, seen: 1 })).toBe('changed');
+      expect(flagValues(await environment())).toEqual({ kill: false });
+    });
+
+    it('does not undo what was recorded since without a time of its own', async () => {
+      await changeFlag(store, 'production', { flag: 'kill', value: true, actor: 'ada', reason: '' }, anybody);
+      expect(await ask(false, 'long-ago', { askedAt: '2001-01-01T00:00:00.000Z', seen: 0 })).toBe('late');
+      expect(await ask(false, 'other-flag', { askedAt: '2999-01-01T00:00:00.000Z', seen: 0 })).toBe(
+        'changed',
+      );
+    });
   });
 
   it('stays as it is when the change is not admitted', async () => {

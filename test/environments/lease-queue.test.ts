@@ -156,6 +156,22 @@ describe('supersede', () => {
     expect(await ask(b, { policy })).toEqual({ answer: 'superseded', by: d });
   });
 
+  it('lets one that has ended displace nobody', async () => {
+    const [a, b, c, d] = [await opened('a'), await opened('b'), await opened('c'), await opened('d')];
+    await ask(a, { policy });
+    await ask(b, { policy, at: '2026-11-23T04:02:00.000Z' });
+    await append(b, SUCCEEDED);
+    expect(await ask(c, { policy, at: '2026-11-23T04:01:00.000Z' })).toMatchObject({ answer: 'waiting' });
+    expect(await now()).toEqual({ holder: a, queue: [c] });
+    // One that ends while its executor still asks comes late, and does not join in the place of one that lives.
+    await append(d, SUCCEEDED);
+    await expect(ask(d, { policy, at: '2026-11-23T04:03:00.000Z' })).rejects.toMatchObject({
+      code: 'Conflict',
+      message: `deployment ${d} has ended, so it waits for no lease of ${environment}`,
+    });
+    expect(await now()).toEqual({ holder: a, queue: [c] });
+  });
+
   it('lets one that was asked for earlier and comes later give way itself', async () => {
     const [a, b, c] = [await opened('a'), await opened('b'), await opened('c')];
     await ask(a, { policy });

@@ -50,6 +50,11 @@ describe('can I roll back?', () => {
     expect(readinessOf(TWO_LIVE, 'shop', ground(TWO))).toEqual({ ready: true, returnsTo: ONE, warm: false });
   });
 
+  test('yes, to what runs or does not elsewhere, where nobody here can tell', () => {
+    const elsewhere: Ground = { running: 'elsewhere', isKept: () => false };
+    expect(readinessOf(TWO_LIVE, 'shop', elsewhere)).toEqual({ ready: true, returnsTo: ONE, warm: null });
+  });
+
   test('after a rollback, to what was live before the revision that is live again', () => {
     const returned = commits(live(ONE, null), live(TWO, ONE), live(THREE, TWO), live(TWO, null));
     expect(readinessOf(returned, 'shop', ground(TWO))).toEqual({ ready: true, returnsTo: ONE, warm: false });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countingUnsound } from '../../functions/aws/counting-unsound.ts';
+import { countingUnsound } from '../../functions/aws/serving/counting-unsound.ts';
 import { NoneventError } from '../../lib/nonevent-error.ts';
 
 /** What is counted while a seal is made, and how that ended. */

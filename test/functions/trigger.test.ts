@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { triggerHandler } from '../../functions/trigger.ts';
 import { pipelineDigest } from '../../lib/history/digests.ts';
 import { createDynamoDBEventStore } from '../../lib/history/dynamodb-event-store.ts';
+import type { EventStore } from '../../lib/history/event-store.ts';
 import { type Pipeline, pipelineSchema } from '../../lib/pipeline/pipeline.ts';
 import type { Digest } from '../../lib/pipeline/release.ts';
 import type { PipelineTrigger } from '../../lib/pipeline/triggers.ts';
@@ -16,7 +17,14 @@ import { type FakeS3, fakeS3 } from '../aws/s3.ts';
 import { serve } from '../aws/serve.ts';
 import { type Dynalite, startDynalite } from '../contract/dynalite.ts';
 import { temporaryFolder } from '../local/temporary-folder.ts';
-import { BUILD_SUCCEEDED, ECR_PUSH, IMAGE_DIGEST, S3_CREATED, TRIGGERS } from '../stages/triggers/events.ts';
+import {
+  BUILD_SUCCEEDED,
+  ECR_PUSH,
+  EXECUTION_SUCCEEDED,
+  IMAGE_DIGEST,
+  S3_CREATED,
+  TRIGGERS,
+} from '../stages/triggers/events.ts';
 
 let dynalite: Dynalite;
 beforeAll(async () => {
@@ -42,8 +50,8 @@ const pipelineOf = (trigger: PipelineTrigger, env: Record<string, string> = {}) 
     ],
   });
 
-/** An installed pipeline with one trigger, in an account of its own. */
-async function installed(trigger: PipelineTrigger, env: Record<string, string> = {}) {
+/** An installed pipeline with one trigger, in an account of its own; the histories may be shared. */
+async function installed(trigger: PipelineTrigger, env: Record<string, string> = {}, shared?: EventStore) {
   const pipeline = pipelineOf(trigger, env);
   const definition = pipelineDigest(pipeline);
   const s3 = await fakeS3({ buckets: ['artifacts', 'releases'] });
@@ -58,8 +66,8 @@ async function installed(trigger: PipelineTrigger, env: Record<string, string> =
     started.push(`${stateMachineArn}/${name}`);
     return { body: JSON.stringify({ executionArn: 'arn', startDate: 1 }) };
   });
-  const table = await dynalite.newTable();
-  const store = createDynamoDBEventStore({ client: dynalite.client(), table });
+  const store =
+    shared ?? createDynamoDBEventStore({ client: dynalite.client(), table: await dynalite.newTable() });
   const handle = triggerHandler({
     store,
     executions: createExecutions(
@@ -131,6 +139,42 @@ it('deploys what a build has put into a bucket where its bytes are those that it
   expect(commits[0]?.events[0]).toMatchObject({
     data: { release: { version: '2.0.0', commit: '0a1b2c3d4e5f', artifact: HELLO } },
   });
+});
+
+it('opens one deployment for an event that comes again, though what it names was replaced or is gone', async () => {
+  const { open, s3, store } = await installed(TRIGGERS.codePipeline);
+  const key = 'shop/12345678-1234-5678-abcd-12345678abcd.tar';
+  putRelease(s3, key, 'hello\n', { 'x-amz-meta-version': '1.0.0' });
+  const { deployment } = await open(EXECUTION_SUCCEEDED);
+  putRelease(s3, key, 'something else', { 'x-amz-meta-version': '2.0.0' });
+  expect(await open(EXECUTION_SUCCEEDED)).toEqual({ deployment, isNew: false });
+  s3.objects.delete(`releases/${key}`);
+  expect(await open({ ...EXECUTION_SUCCEEDED, time: '2021-11-05T22:03:31Z' })).toEqual({
+    deployment,
+    isNew: false,
+  });
+  const { commits } = await store.load(`deployment#${deployment}`);
+  expect(commits.map(({ events }) => events)).toEqual([
+    [
+      expect.objectContaining({
+        data: expect.objectContaining({ release: { version: '1.0.0', artifact: HELLO } }),
+      }),
+    ],
+  ]);
+  expect(await store.list('opened', 10)).toHaveLength(1);
+});
+
+it('opens one deployment for two deliveries at once that find different objects', async () => {
+  const first = await installed(TRIGGERS.codePipeline);
+  const second = await installed(TRIGGERS.codePipeline, {}, first.store);
+  const key = 'shop/12345678-1234-5678-abcd-12345678abcd.tar';
+  putRelease(first.s3, key, 'hello\n', { 'x-amz-meta-version': '1.0.0' });
+  putRelease(second.s3, key, 'something else', { 'x-amz-meta-version': '2.0.0' });
+  const opened = await Promise.all([first.open(EXECUTION_SUCCEEDED), second.open(EXECUTION_SUCCEEDED)]);
+  expect(opened.filter(({ isNew }) => isNew)).toHaveLength(1);
+  expect(opened[0].deployment).toBe(opened[1].deployment);
+  expect(await first.store.list('opened', 10)).toHaveLength(1);
+  expect(first.started).toEqual(second.started);
 });
 
 it.each([

@@ -6,7 +6,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { AccountRootPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readEnvironment } from '../../functions/aws/environment.ts';
+import { readEnvironment } from '../../functions/aws/serving/environment.ts';
 import { tableDefinition } from '../../lib/history/table.ts';
 import { acknowledgeResource } from '../../lib/infra/acknowledge.ts';
 import { compileStatesLanguage } from '../../lib/lifecycle/states-language.ts';
@@ -45,6 +45,7 @@ describe('the history table', () => {
     );
     expect([...new Set(actions)].sort()).toEqual([
       'dynamodb:DescribeStream',
+      'dynamodb:DescribeTable',
       'dynamodb:GetRecords',
       'dynamodb:GetShardIterator',
       'dynamodb:ListStreams',
@@ -163,12 +164,12 @@ describe('the functions', () => {
       'conclude',
       'concludeverification',
       'enter',
-      'exportfile',
       'foldseals',
+      'groupfile',
       'publish',
       'stage',
       'undo',
-      'verifybucket',
+      'verifygroup',
     ]);
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BisectBatchOnFunctionError: true,

@@ -24,12 +24,7 @@ it('has the document of lib/audit, byte for byte, with an ARN for every placehol
   const document = JSON.stringify(auditStatesLanguage());
   const machine = machines.find(({ Properties }) => Properties.DefinitionString === document);
   const placeholders = new Set([...document.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name));
-  expect([...placeholders].sort()).toEqual([
-    'concludeVerification',
-    'exportFile',
-    'foldSeals',
-    'verifyBucket',
-  ]);
+  expect([...placeholders].sort()).toEqual(['concludeVerification', 'foldSeals', 'groupFile', 'verifyGroup']);
   expect(Object.keys(machine?.Properties.DefinitionSubstitutions).sort()).toEqual([...placeholders].sort());
 });
 
@@ -52,6 +47,7 @@ it('lets whoever verifies export, start, follow and read the report, and write n
   expect(actionsOf('Verifier')).toEqual([
     'cloudformation:DescribeStacks',
     'dynamodb:DescribeExport',
+    'dynamodb:DescribeTable',
     'dynamodb:ExportTableToPointInTime',
     'kms:Decrypt',
     'kms:GenerateDataKey',
@@ -69,7 +65,7 @@ it('lets whoever verifies export, start, follow and read the report, and write n
 });
 
 it('lets none of its functions touch the table', () => {
-  for (const name of ['exportfile', 'foldseals', 'verifybucket', 'concludeverification']) {
+  for (const name of ['groupfile', 'foldseals', 'verifygroup', 'concludeverification']) {
     const actions = actionsOf(`SystemFunctions${name}Role`) ?? [];
     expect(actions).toContain('s3:PutObject');
     expect(actions.filter((action) => /^dynamodb:|Delete/.test(action))).toEqual([]);

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
-import { readEnvironment } from '../../functions/aws/environment.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readEnvironment } from '../../functions/aws/serving/environment.ts';
+import { askedFor } from '../../lib/infra/asked-for.ts';
 import { pipelinesIn } from '../../lib/infra/pipelines-in.ts';
 import { requireInstallable } from '../../lib/infra/require-installable.ts';
 
@@ -26,6 +28,47 @@ it('reads every pipeline file of a folder, in the order of their names', () => {
 
 it('reads the example', () => {
   expect(pipelinesIn('examples/aws').map(({ pipeline }) => pipeline)).toEqual(['greeting']);
+});
+
+describe('what somebody asks of the app', () => {
+  const asked = (context: Readonly<Record<string, string>>, isThere = false) =>
+    askedFor(
+      (name) => context[name],
+      () => isThere,
+    );
+  const topic = 'arn:aws:sns:eu-west-1:123456789012:alarms';
+
+  it('is the folder that is named, or else the usual one where it is there', () => {
+    expect(asked({ pipelines: 'my/folder' }).folder).toBe('my/folder');
+    expect(asked({}, true).folder).toBe('pipelines');
+    expect(() => asked({})).toThrow('nothing says which pipelines to install');
+  });
+
+  it('is a topic to tell of alarms, by its ARN', () => {
+    expect(asked({ alarmTopic: topic }, true).alarmTopic).toBe(topic);
+    expect(asked({}, true).alarmTopic).toBeUndefined();
+    expect(() => asked({ alarmTopic: 'alarms' }, true)).toThrow(
+      'invalid alarmTopic "alarms": expected the ARN of an SNS topic',
+    );
+  });
+
+  it('is refused in two lines and with exit 1, where it cannot be installed', () => {
+    const service =
+      'pipeline: shop\nenvironments:\n  production: { target: { kind: process, start: npm start, port: 8080 } }\n';
+    const folder = folderWith({ 'shop.yaml': `${service}${CHECK}` });
+    const { status, stderr } = spawnSync(process.execPath, ['bin/app.mts'], {
+      env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ pipelines: folder }) },
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe(
+      [
+        '✖ error environment production of pipeline shop is a process on one machine, which nothing in an account can reach',
+        '  next  use a target of kind lambdaAlias, ecsService or cloudFormation: docs/pipeline-file.md',
+        '',
+      ].join('\n'),
+    );
+    expect(status).toBe(1);
+  });
 });
 
 it('says where a file is wrong, and what to do about a folder without any', () => {

@@ -130,5 +130,7 @@ test('closes although a function never ends', async () => {
   });
   void system.invoke('stuck', {});
   await system.close();
+  await expect(readConnection(folder)).rejects.toMatchObject({ code: 'Unreachable' });
   await start({ folder });
+  expect((await readConnection(folder)).process.pid).toBe(process.pid);
 });

@@ -1,5 +1,5 @@
 import type { Deployment } from '../../lib/lifecycle/deployment.ts';
-import { type Mark, markOfDeployment, markOfStage } from '../../lib/lifecycle/wording/marks.ts';
+import { KEPT, type Mark, markOfDeployment, markOfStage } from '../../lib/lifecycle/wording/marks.ts';
 
 export const IDLE: Mark = { symbol: '', word: '', tone: 'dim' };
 const ACTIVE: Mark = { symbol: '▸', word: 'here', tone: 'active' };
@@ -15,8 +15,10 @@ export function standingOf({ state, view }: Deployment, name: string): Mark {
   );
   if (stage === undefined) return IDLE;
   const isUndone = stage.state === 'undone' || stage.state === 'undoFailed';
+  if (isUndo && stage.kept !== undefined) return KEPT;
   if (isUndo) return isUndone ? markOfStage(stage) : IDLE;
   // What its undo came to stands in the undo lane; here stands that it had been done.
-  if (stage.state === 'undoing' || isUndone) return { symbol: '✔', word: 'begun', tone: 'dim' };
+  if (stage.state === 'undoing' || isUndone || markOfStage(stage) === KEPT)
+    return { symbol: '✔', word: 'begun', tone: 'dim' };
   return stage.state === 'pending' ? IDLE : markOfStage(stage);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { together } from '../walk.ts';
+import { exportedFinding } from './exported-finding.ts';
 import { readSealsReading, sealsReading } from './fold-seals.ts';
 import { fromJson, toJson } from './ndjson.ts';
 import type { Objects } from './objects.ts';

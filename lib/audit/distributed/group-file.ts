@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { z } from 'zod';
+import type { Event } from '../../history/events.ts';
 import type { Item } from '../../history/item.ts';
 import { isSeal } from '../inspect-history.ts';
 import { damaged, fromNdjson, toJson, toNdjson } from './ndjson.ts';
@@ -14,7 +15,7 @@ export const partIndex = z.object({ parts: z.record(z.string(), z.string()) });
 
 /**
  * Reads one file of an export and writes its items to the groups of their streams: a stream's items may be in several files, and
- * only together can they be verified. An item that takes a check over from another deployment goes to that deployment's group too.
+ * only together can they be verified. An item that says something about another deployment goes to that deployment's group too.
  * Running it again writes the same.
  *
  * Errors: `HistoryCorrupt` for a file that is not the one of the manifest; `StoreUnavailable`.
@@ -38,7 +39,7 @@ export async function groupFile(objects: Objects, run: Run, file: ExportFile): P
     const stream = item.stream?.S ?? '';
     const home = isSeal(stream) ? 'seals' : groupOf(stream, run.groups);
     send(home, { item });
-    for (const from of takenOverFrom(item)) send(groupOf(from, run.groups), { claims: item, from });
+    for (const on of claimedBy(item)) send(groupOf(on, run.groups), { claims: item, on });
     items += 1;
   }
   if (items !== file.itemCount)
@@ -52,19 +53,46 @@ export async function groupFile(objects: Objects, run: Run, file: ExportFile): P
   await objects.write(indexKey(run, file), toJson({ parts }));
 }
 
-const reused = z.object({ type: z.literal('StageReused'), data: z.object({ from: z.string() }) });
+const id = z.string();
 
-/** The streams that a commit says it took something over from. What it says is verified with its own stream. */
-function takenOverFrom(item: Item): readonly string[] {
+/** The events that say something about a deployment, and where they name it. */
+const said = z.discriminatedUnion('type', [
+  naming(
+    'StageReused',
+    z.object({ from: id }).transform(({ from }) => from),
+  ),
+  naming(
+    'DeploymentRequested',
+    z.object({ of: id }).transform(({ of }) => of),
+  ),
+  naming(
+    'LiveChanged',
+    z.object({ live: z.object({ deployment: id }) }).transform(({ live }) => live.deployment),
+  ),
+  naming(
+    'LeaseAcquired',
+    z.object({ ahead: z.literal(true), deployment: id }).transform(({ deployment }) => deployment),
+  ),
+  naming(
+    'LeaseFreed',
+    z.object({ deployment: id }).transform(({ deployment }) => deployment),
+  ),
+]);
+
+function naming<Type extends Event['type'], On extends z.ZodType<string>>(type: Type, data: On) {
+  return z.object({ type: z.literal(type), data });
+}
+
+/** The streams of the deployments that a commit says something about. What it says is verified with its own stream. */
+function claimedBy(item: Item): readonly string[] {
   const body = item.body?.S ?? '';
-  if (!body.includes('"StageReused"')) return [];
   try {
     const events: unknown = JSON.parse(body);
-    const from = (Array.isArray(events) ? events : []).flatMap((event) => {
-      const read = reused.safeParse(event);
-      return read.success ? [`deployment#${read.data.data.from}`] : [];
+    const on = (Array.isArray(events) ? events : []).flatMap((event) => {
+      const read = said.safeParse(event);
+      return read.success ? [`deployment#${read.data.data}`] : [];
     });
-    return [...new Set(from)];
+    return [...new Set(on)];
   } catch {
     return [];
   }

@@ -1,16 +1,16 @@
 /** The functions of a distributed verification, by what Step Functions invokes: ARNs, or placeholders for them. */
 export type AuditFunctions = {
-  readonly exportFile: string;
+  readonly groupFile: string;
   readonly foldSeals: string;
-  readonly verifyBucket: string;
+  readonly verifyGroup: string;
   readonly concludeVerification: string;
 };
 
 /** Placeholders that CloudFormation's definition substitutions fill in. */
 export const AUDIT_PLACEHOLDERS: AuditFunctions = {
-  exportFile: placeholder('exportFile'),
+  groupFile: placeholder('groupFile'),
   foldSeals: placeholder('foldSeals'),
-  verifyBucket: placeholder('verifyBucket'),
+  verifyGroup: placeholder('verifyGroup'),
   concludeVerification: placeholder('concludeVerification'),
 };
 
@@ -60,7 +60,7 @@ export function auditStatesLanguage(functions: AuditFunctions = AUDIT_PLACEHOLDE
           Parameters: { 'Bucket.$': '$.bucket', 'Key.$': '$.run.manifest' },
         },
         ItemSelector: { 'run.$': '$.run', 'file.$': '$$.Map.Item.Value' },
-        ...distributed('read file', functions.exportFile, { 'run.$': '$.run', 'file.$': '$.file' }),
+        ...distributed('read file', functions.groupFile, { 'run.$': '$.run', 'file.$': '$.file' }),
         Next: 'fold seals',
       },
       'fold seals': {
@@ -73,7 +73,7 @@ export function auditStatesLanguage(functions: AuditFunctions = AUDIT_PLACEHOLDE
         Type: 'Map',
         ItemsPath: '$.folded.groups',
         ItemSelector: { 'run.$': '$.run', 'group.$': '$$.Map.Item.Value' },
-        ...distributed('verify group', functions.verifyBucket, { 'run.$': '$.run', 'group.$': '$.group' }),
+        ...distributed('verify group', functions.verifyGroup, { 'run.$': '$.run', 'group.$': '$.group' }),
         Next: 'conclude',
       },
       conclude: {

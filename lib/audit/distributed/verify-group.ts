@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { decodeEvents } from '../../history/decode.ts';
-import type { EventData } from '../../history/events.ts';
 import { commitOf, type Item } from '../../history/item.ts';
-import { deploymentStream } from '../../history/stream-name.ts';
 import { NoneventError } from '../../nonevent-error.ts';
+import { type Claim, notingClaims, unfoundedIn } from '../claims.ts';
+import { type DeploymentFacts, notingFacts } from '../deployment-facts.ts';
 import type { Finding } from '../finding.ts';
 import { inspectHistory, type Met, unsealedIn } from '../inspect-history.ts';
-import { notingPasses, notingReuses, type Reuse, unfoundedIn } from '../inspect-reused.ts';
 import { inspectSealed } from '../inspect-sealed.ts';
 import { inspectAll } from '../inspector.ts';
 import type { SealedBy } from '../seal.ts';
@@ -19,7 +18,7 @@ import { headsKey, type Run, resultKey } from './run.ts';
 
 const count = z.int().min(0);
 
-/** What was found in the streams of a group, and in streams that took something over from one of them. */
+/** What was found in the streams of a group, and in streams that say something about one of them. */
 export const groupResult = z.object({
   streams: count,
   commits: count,
@@ -45,14 +44,12 @@ export async function verifyGroup(
   const key = headsKey(run, group);
   const heads = new Map(fromNdjson(await objects.read(key), key) as Iterable<[string, readonly SealedBy[]]>);
   const met: Met = new Map();
-  const passes = new Map<string, EventData<'StagePassed'>[]>();
+  const facts = new Map<string, DeploymentFacts>();
   const tally = newTally();
   const inspectStream = inspectHistory(heads, met);
   const inspect: typeof inspectStream = (stream) => {
     if (!claims.has(stream)) return inspectStream(stream);
-    const found: EventData<'StagePassed'>[] = [];
-    passes.set(stream, found);
-    return inspectAll([inspectStream(stream), notingPasses(found)]);
+    return inspectAll([inspectStream(stream), notingFacts((found) => facts.set(stream, found))]);
   };
   for await (const walk of walkPages([items], { inspect })) add(tally, walk);
   for (const [stream, sealed] of heads) {
@@ -62,8 +59,8 @@ export async function verifyGroup(
   }
   const broken = new Set(tally.findings.map(({ stream }) => stream));
   const unfounded = [...claims]
-    .filter(([from]) => !broken.has(from))
-    .flatMap(([from, reuses]) => unfoundedIn(passes.get(from) ?? [], reuses));
+    .filter(([on]) => !broken.has(on))
+    .flatMap(([on, about]) => unfoundedIn(facts.get(on), about));
   const result = { ...tally, unsealed: unsealedIn(heads, met), unfounded };
   await objects.write(resultKey(run, group), toJson(result));
   return { group, findings: tally.findings.length + unfounded.length };
@@ -75,16 +72,16 @@ function gone(stream: string, sealed: readonly SealedBy[]): readonly Finding[] {
   return found === undefined ? [] : [found];
 }
 
-type Line = { readonly item: Item } | { readonly claims: Item; readonly from: string };
+type Line = { readonly item: Item } | { readonly claims: Item; readonly on: string };
 
-/** The items in the order of their streams and seqs, and what other streams say they took over from one. */
+/** The items in the order of their streams and seqs, and what other streams say about one. */
 async function gather(objects: Objects, run: Run, group: number) {
   const items: Item[] = [];
-  const claims = new Map<string, Reuse[]>();
+  const claims = new Map<string, Claim[]>();
   for await (const value of readGroup(objects, run, group)) {
     const line = value as Line;
     if ('item' in line) items.push(line.item);
-    else claims.set(line.from, [...(claims.get(line.from) ?? []), ...reusesIn(line.claims, line.from)]);
+    else claims.set(line.on, [...(claims.get(line.on) ?? []), ...claimsIn(line.claims, line.on)]);
   }
   return { items: items.sort(byPlace), claims };
 }
@@ -96,14 +93,14 @@ function byPlace(one: Item, other: Item): number {
 }
 
 /** An item that cannot be read is found in its own stream. */
-function reusesIn(item: Item, from: string): readonly Reuse[] {
+function claimsIn(item: Item, stream: string): readonly Claim[] {
   const stored = commitOf(item);
   if (stored === undefined) return [];
-  const reuses: Reuse[] = [];
+  const claims: Claim[] = [];
   try {
-    notingReuses(reuses).commit({ ...stored, events: decodeEvents(stored) });
+    notingClaims(claims).commit({ ...stored, events: decodeEvents(stored) });
   } catch (thrown) {
     if (!(thrown instanceof NoneventError)) throw thrown;
   }
-  return reuses.filter(({ data }) => deploymentStream(data.from) === from);
+  return claims.filter(({ on }) => `deployment#${on}` === stream);
 }

@@ -135,8 +135,11 @@ function isReversible({ deployments, readiness }: AuditReport): Control {
 function readinessInWords({ environment, pipeline, readiness }: ReadinessFact): string {
   const where = `${pipeline} in ${environment}, as of this report`;
   if (!readiness.ready) return `${where}: cannot be rolled back, as ${readiness.blocking.join('; ')}`;
+  const version = readiness.returnsTo.release.version;
+  if (readiness.warm === null)
+    return `${where}: can be rolled back to ${version}; whether that still runs is not known here`;
   const how = readiness.warm ? 'which still runs' : 'which is placed again first';
-  return `${where}: can be rolled back to ${readiness.returnsTo.release.version}, ${how}`;
+  return `${where}: can be rolled back to ${version}, ${how}`;
 }
 
 function isIntact({ record }: AuditReport): Control {

@@ -82,13 +82,13 @@ function deploymentRows(record: DeploymentRecord): readonly Row[] {
     }),
   );
   const undone = record.undone.map(
-    ({ stage, at, failed }): Row => ({
+    ({ stage, at, failed, kept }): Row => ({
       record: 'undone',
       deployment,
       stage,
       at,
-      verdict: failed === undefined ? 'undone' : 'undo failed',
-      observed: failed ?? '',
+      verdict: failed !== undefined ? 'undo failed' : kept === undefined ? 'undone' : 'kept',
+      observed: failed ?? kept ?? '',
     }),
   );
   return [row, ...questions, ...undone];

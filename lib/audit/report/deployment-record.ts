@@ -1,4 +1,5 @@
 import type { Commit } from '../../history/event-store.ts';
+import { keptBecause } from '../../lifecycle/kept.ts';
 import { replay } from '../../lifecycle/replay.ts';
 import type { DeploymentView, StageView } from '../../lifecycle/view.ts';
 import { markOfDeployment, markOfStage } from '../../lifecycle/wording/marks.ts';
@@ -20,8 +21,14 @@ export type QuestionRecord = Pick<StageView, 'kind' | 'class' | 'mode' | 'questi
   readonly endedAt: string | undefined;
 };
 
-/** A change that was taken back, or could not be. */
-export type UndoRecord = { readonly stage: string; readonly at: string; readonly failed: string | undefined };
+/** A change that was taken back, that stays, or that could not be taken back. */
+export type UndoRecord = {
+  readonly stage: string;
+  readonly at: string;
+  readonly failed: string | undefined;
+  /** Why it was left as it is. */
+  readonly kept?: string;
+};
 
 /** A deployment as an auditor needs it. */
 export type DeploymentRecord = Pick<
@@ -96,6 +103,8 @@ function undoneIn(commits: readonly Commit[]): readonly UndoRecord[] {
     events.flatMap(({ type, data }): readonly UndoRecord[] => {
       if (type === 'StageUndone' && data.effect === 'undone')
         return [{ stage: data.stage, at, failed: undefined }];
+      const kept = type === 'StageUndone' ? keptBecause(data) : undefined;
+      if (kept !== undefined) return [{ stage: data.stage, at, failed: undefined, kept }];
       return type === 'UndoFailed' ? [{ stage: data.stage, at, failed: data.failure.observed }] : [];
     }),
   );

@@ -54,8 +54,9 @@ function deploymentAsHtml(record: DeploymentRecord): string {
   const facts = factsOf(record)
     .map(([name, value]) => `<dt>${name}</dt><dd>${shown(value)}</dd>`)
     .join('');
-  const undo = undone.map(({ stage, at, failed }) => {
-    const what = failed === undefined ? 'undone' : `could not be undone: ${failed}`;
+  const undo = undone.map(({ stage, at, failed, kept }) => {
+    const done = kept === undefined ? 'undone' : `kept: ${kept}`;
+    const what = failed === undefined ? done : `could not be undone: ${failed}`;
     return `<li>${shown(dateAndTime(at))} ${shown(stage)} ${shown(what)}</li>`;
   });
   return `<section class="deployment">

@@ -51,7 +51,7 @@ export default command(input, async ({ to, ...written }, cli) => {
 
 async function gather(system: System, scope: AuditReport['scope'], cli: Cli): Promise<AuditReport> {
   const { dynamodb, table, identity } = system;
-  const known = await knownSealsOf(identity, cli).read();
+  const known = await knownSealsOf(await identity(), cli).read();
   return gatherReport({
     client: dynamodb,
     table,

@@ -36,13 +36,15 @@ export default command(input, async (written, cli) => {
   if (file !== undefined && isFile(file)) return verifyBundleFile(file, key, cli);
   const system = await openSystem(cli);
   try {
-    const memory = knownSealsOf(system.identity, cli);
+    const identity = await system.identity();
+    const memory = knownSealsOf(identity, cli);
     if (forget) await memory.forget();
     const known = await memory.read();
     const report = distributed
       ? await verifyThere(system, { publicKey: key ?? null, known: known ?? null }, cli)
-      : await verifyHere(system, written, known, cli);
+      : await verifyHere({ ...system, identity }, written, known, cli);
     if (typeof report === 'number') return report;
+    if (known === undefined) cli.output.note(['no seal of this table was known before']);
     const { findings, newestSeal } = report;
     if (findings.length === 0 && newestSeal !== undefined) await memory.write(newestSeal);
     return answer(report, cli);
@@ -53,7 +55,12 @@ export default command(input, async (written, cli) => {
 
 /** The report, or the exit code of an interruption. */
 async function verifyHere(
-  { store, dynamodb, table, identity }: System,
+  {
+    store,
+    dynamodb,
+    table,
+    identity,
+  }: Pick<System, 'store' | 'dynamodb' | 'table'> & { readonly identity: string },
   { what, key, resume }: Written,
   known: KnownSeal | undefined,
   cli: Cli,

@@ -12,6 +12,7 @@ import { type Cli, command } from '../command.ts';
 import { exitCodeOfDeployment, hasEnded } from '../exit-code-of-deployment.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { inFolder } from '../in-folder.ts';
+import { oneLine } from '../output/untrusted.ts';
 import { followToEnd } from '../progress/follow-to-end.ts';
 import { attachmentNote } from '../reading/attachment.ts';
 import { awaitOpening } from '../reading/await-opening.ts';
@@ -19,7 +20,7 @@ import { releaseOf, versionOf } from '../reading/release-of.ts';
 import { requirePipeline } from '../reading/require-pipeline.ts';
 import { chooseTrigger } from '../reading/trigger.ts';
 import { findSettings, requireFile } from '../settings.ts';
-import { openSystem, type System } from '../system.ts';
+import { openSystem, type StackSystem, type System } from '../system.ts';
 import { timeout } from '../timeout.ts';
 
 const input = z
@@ -67,6 +68,7 @@ async function requestFor(of: {
   const { file, pipeline, options, system, cli } = of;
   const folder = dirname(file);
   const version = await versionOf(folder, options.release);
+  if (system.kind === 'stack') cli.output.note(destinationLines(system));
   // Before anything is packed and sent to where nothing would run it.
   await system.register(pipeline);
   const artifact = await system.artifacts.pack(folder, 'vcs');
@@ -79,6 +81,16 @@ async function requestFor(of: {
     release,
     trigger: { id: trigger, source: 'cli', actor: findSettings(cli).actor.value },
   };
+}
+
+/** Where the source goes, before it goes there. Pure. */
+function destinationLines({ called, connection, connectedBy }: StackSystem): readonly string[] {
+  const { account, profile, artifacts } = connection;
+  const by = profile === undefined ? 'the default chain of AWS' : `profile ${oneLine(profile)}`;
+  return [
+    `to ${called}, account ${account}, with ${by}, bucket ${artifacts}`,
+    `  named by ${oneLine(connectedBy)}`,
+  ];
 }
 
 async function open(system: System, request: Request): Promise<void> {

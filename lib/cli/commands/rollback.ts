@@ -8,6 +8,7 @@ import { shortId } from '../../lifecycle/wording/short-id.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { changesOf } from '../../pipeline/steps.ts';
 import { type RollbackRequest, requireUndoable, rollbackId } from '../../stages/drive/request-rollback.ts';
+import { staysInRollback } from '../../stages/migrate/stays-in-rollback.ts';
 import { type Cli, command } from '../command.ts';
 import { isConfirmed } from '../confirmation.ts';
 import { exitCodeOfDeployment, hasEnded } from '../exit-code-of-deployment.ts';
@@ -94,9 +95,12 @@ async function requireLive({ store }: System, { view }: Deployment): Promise<rea
 function consequence({ view }: Deployment, places: readonly LivePlace[]): readonly string[] {
   const { pipeline } = view.pipeline;
   const from = view.release.version;
-  const lane = changesOf(view.pipeline)
-    .map(({ name }) => name)
-    .toReversed();
+  const changes = changesOf(view.pipeline);
+  const lane = changes.toReversed().map((change) => {
+    const { capture } = view.stages.find(({ name }) => name === change.name) ?? {};
+    return { name: change.name, stays: staysInRollback(change, capture, changes) };
+  });
+  const undone = lane.flatMap(({ name, stays }) => (stays === undefined ? [name] : []));
   return [
     ...places.map(({ environment, before }) =>
       before === undefined
@@ -106,7 +110,8 @@ function consequence({ view }: Deployment, places: readonly LivePlace[]): readon
     ...(places.some(({ isReturned }) => isReturned)
       ? [`  ${from} is live because of a rollback; this goes back one more`]
       : []),
-    `  undoes, newest first: ${lane.join(', ')}`,
+    `  undoes, newest first: ${undone.join(', ')}`,
+    ...lane.flatMap(({ name, stays }) => (stays === undefined ? [] : [`  keeps ${name}: ${stays}`])),
   ];
 }
 

@@ -106,7 +106,7 @@ export const AUDIT: readonly Definition[] = [
       { flags: '--since <time>', says: 'what has a commit since then' },
       { flags: '--until <time>', says: 'what has a commit until then' },
       { flags: '--all', says: 'everything: the only bundle that can be proven complete' },
-      { flags: '-O, --to <file>', says: 'the file to write' },
+      { flags: '-O, --to <file>', says: 'the file to write', required: true },
     ],
     formats: ['text', 'json'],
     examples: [
@@ -134,7 +134,11 @@ export const AUDIT: readonly Definition[] = [
       { flags: '--since <time>', says: 'deployments that have a commit since then' },
       { flags: '--until <time>', says: 'deployments that have a commit until then' },
       { flags: '--environment <name>', says: 'deployments to one environment' },
-      { flags: '-O, --to <file>', says: 'the file to write: CSV where it ends in .csv, otherwise HTML' },
+      {
+        flags: '-O, --to <file>',
+        says: 'the file to write: CSV where it ends in .csv, otherwise HTML',
+        required: true,
+      },
     ],
     formats: ['text', 'json'],
     examples: [
@@ -158,7 +162,7 @@ export const AUDIT: readonly Definition[] = [
     group: 'Check',
     summary: 'judge past deployments by a changed pipeline file',
     arguments: [{ ...ID, says: 'one deployment; all by default' }],
-    options: [{ flags: '--policy <file>', says: 'the changed pipeline file' }],
+    options: [{ flags: '--policy <file>', says: 'the changed pipeline file', required: true }],
     formats: ['text', 'json'],
     examples: [
       {

@@ -11,8 +11,8 @@ import {
   GOOD,
   PIPELINE,
   type PlannedDeployment,
-  SCHEMA,
   ROLLBACK,
+  SCHEMA,
   titleOf,
 } from './plan.ts';
 import { type Aftermath, type DemoRecord, type Deployed, deployedAs } from './record.ts';

@@ -3,7 +3,7 @@ import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { changesOf } from '../../pipeline/steps.ts';
 import type { Answer } from './load-generator.ts';
 import { badCanary, restoration, rollForward, trafficBack, wholeRollback } from './moments.ts';
-import { BAD, SEARCH, ROLLBACK } from './plan.ts';
+import { BAD, ROLLBACK, SEARCH } from './plan.ts';
 import { type DemoRecord, type Deployed, deployedAs } from './record.ts';
 import { begunAfter, hasFailed, openDuring, type Window } from './traffic.ts';
 

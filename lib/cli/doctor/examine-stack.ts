@@ -4,6 +4,7 @@ import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { type AwsConfiguration, awsConfiguration } from '../stack/aws-configuration.ts';
 import { type AwsRequest, awsFailure } from '../stack/aws-failure.ts';
+import { callerOf } from '../stack/caller.ts';
 import type { ChosenStack } from '../stack/choose-system.ts';
 import { describeStack } from '../stack/describe-stack.ts';
 import type { StackConnection } from '../stack/stack-connection.ts';
@@ -25,7 +26,7 @@ export async function examineStack(
   const { region } = configuration;
   const asking = { configuration, place: { stack, region, profile } };
   const [identity, described] = await Promise.all([
-    found('credentials', () => callerOf(asking)),
+    found('credentials', () => callerOf(configuration, asking.place)),
     found('stack', () => describeStack(configuration, { stack, profile })),
   ]);
   const connection = 'value' in described ? described.value : chosen.known;
@@ -52,7 +53,7 @@ function partsOf(
   return [
     examined('table', `${table}, can be read`, () => readTable(asking, table)),
     examined('bus', `${bus}, is there`, () => findBus(asking, bus)),
-    examined('bucket', `${artifacts}, is there`, () => findBucket(asking, artifacts)),
+    examined('bucket', `${artifacts}, is there`, () => findBucket(asking, connection)),
     ...(pipeline === undefined
       ? []
       : [
@@ -91,15 +92,6 @@ function isAsConnected(now: StackConnection, known: StackConnection | undefined)
   };
 }
 
-async function callerOf({ configuration, place }: Asking) {
-  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
-  const client = new STSClient(configuration);
-  return asked(place, { doing: 'ask who this is', action: 'sts:GetCallerIdentity' }, client, async () => {
-    const { Arn = 'unknown', Account = 'unknown' } = await client.send(new GetCallerIdentityCommand({}));
-    return { arn: Arn, account: Account };
-  });
-}
-
 async function readTable({ configuration, place }: Asking, table: string): Promise<void> {
   const client = new DynamoDBClient(configuration);
   await asked(place, { doing: 'read the table', action: 'dynamodb:Query' }, client, () =>
@@ -115,11 +107,14 @@ async function findBus({ configuration, place }: Asking, bus: string): Promise<v
   );
 }
 
-async function findBucket({ configuration, place }: Asking, bucket: string): Promise<void> {
+async function findBucket(
+  { configuration, place }: Asking,
+  { artifacts: bucket, account }: StackConnection,
+): Promise<void> {
   const { HeadBucketCommand, S3Client } = await import('@aws-sdk/client-s3');
   const client = new S3Client(configuration);
   await asked(place, { doing: 'find the bucket', action: 's3:ListBucket' }, client, () =>
-    client.send(new HeadBucketCommand({ Bucket: bucket })),
+    client.send(new HeadBucketCommand({ Bucket: bucket, ExpectedBucketOwner: account })),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import type { StageView } from '../../lifecycle/view.ts';
 import { byWhom } from '../../lifecycle/wording/by-whom.ts';
-import { type Mark, markOfStage } from '../../lifecycle/wording/marks.ts';
+import { KEPT, type Mark, markOfStage } from '../../lifecycle/wording/marks.ts';
 import { reusedInWords } from '../../lifecycle/wording/reuse.ts';
 import { timeOfDay } from '../../lifecycle/wording/times.ts';
 import type { Style } from '../output/style.ts';
@@ -27,8 +27,10 @@ export function changeLines(
     ...(stop === undefined ? [] : [line(STOPPING, `asked by ${oneLine(byWhom(stop))}`)]),
     ...after.view.stages.flatMap((stage) => {
       const earlier = known.get(stage.name);
-      if (stage.state !== (earlier?.state ?? 'pending'))
+      if (stage.kept === undefined && stage.state !== (earlier?.state ?? 'pending'))
         return [line(markOfStage(stage), describe(stage, at))];
+      if (stage.kept !== undefined && earlier?.kept === undefined)
+        return [line(KEPT, `${stage.name}  ${oneLine(stage.kept)}`)];
       if (stage.extended && earlier?.extended === false) return [line(EXTENDED, extension(stage))];
       if (stage.attempts > (earlier?.attempts ?? 0) && stage.attempts > 1)
         return [line(RETRYING, attempt(stage))];

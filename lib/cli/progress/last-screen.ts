@@ -42,13 +42,18 @@ export function causeOf(view: DeploymentView): readonly Fact[] {
   ];
 }
 
-/** The changes that were taken back, newest first, and the one that could not be. */
+/** The changes that were taken back, newest first, those that stay, and the one that could not be. */
 export function undoneOf(view: DeploymentView): readonly Fact[] {
   const newestFirst = view.stages.toReversed();
   const undone = newestFirst.filter((stage) => stage.state === 'undone').map((stage) => stage.name);
+  const kept = newestFirst.flatMap(({ name, kept: why }) =>
+    why === undefined ? [] : [`${name}: ${oneLine(why)}`],
+  );
+  const nothing = kept.length === 0 ? 'nothing, nothing had been changed' : 'nothing';
   const stuck = newestFirst.find((stage) => stage.state === 'undoFailed');
   return [
-    ['undone', undone.length === 0 ? 'nothing, nothing had been changed' : undone.join(', ')],
+    ['undone', undone.length === 0 ? nothing : undone.join(', ')],
+    ...(kept.length === 0 ? [] : [['kept', kept.join('\n')] as const]),
     ...(stuck === undefined
       ? []
       : [['not undone', `${stuck.name}: ${oneLine(stuck.failure?.observed ?? 'unknown')}`] as const]),

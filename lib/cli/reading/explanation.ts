@@ -74,11 +74,17 @@ function recoveryInWords({ outcome, stages }: DeploymentView): string {
     case 'failed':
     case 'rolledBack':
       return stages.some(({ state }) => state === 'undone')
-        ? 'everything was undone'
+        ? everythingUndone(stages)
         : 'nothing had been changed, so there was nothing to undo';
     default:
       return outcome satisfies never;
   }
+}
+
+function everythingUndone(stages: DeploymentView['stages']): string {
+  return stages.some(({ kept }) => kept !== undefined)
+    ? 'everything was undone but what is kept'
+    : 'everything was undone';
 }
 
 /** What a deployment without a failure was asked so far, with the evidence in short. */

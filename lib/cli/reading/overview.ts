@@ -148,6 +148,8 @@ function rollbackLines(readiness: EveryReadiness, style: Style): readonly string
 
 export function readinessInWords(answer: Readiness): string {
   if (!answer.ready) return answer.blocking.join('; ');
+  if (answer.warm === null)
+    return `to ${answer.returnsTo.release.version}; whether it runs is not known here`;
   const how = answer.warm ? 'which runs' : 'which is placed again first';
   return `to ${answer.returnsTo.release.version}, ${how}`;
 }

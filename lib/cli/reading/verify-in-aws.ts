@@ -34,6 +34,7 @@ export async function verifyInAws(
   { output }: Cli,
 ): Promise<HistoryReport | ExitCode> {
   const { connection, dynamodb, identity } = requireStack(system);
+  const tableArn = await identity();
   const { stack, region, profile } = connection;
   const configuration = await awsConfiguration({ profile, region });
   const { Audits: bucket, AuditMachine: machine } = await describeAudit(configuration, connection);
@@ -46,7 +47,7 @@ export async function verifyInAws(
       dynamodb,
       states,
       objects: s3Objects(s3, bucket),
-      tableArn: identity,
+      tableArn,
       bucket,
       machine,
       signal: interruption.first,

@@ -1,7 +1,8 @@
 import { NoneventError } from '../../nonevent-error.ts';
-import { type AuditOutputs, auditOutputs, OUTPUT_PREFIX } from '../../stages/cloud/stack-outputs.ts';
+import { type AuditOutputs, auditOutputs } from '../../stages/cloud/stack-outputs.ts';
 import type { AwsConfiguration } from './aws-configuration.ts';
 import { outputsIn } from './describe-stack.ts';
+import { readOutputs } from './read-outputs.ts';
 import type { StackConnection } from './stack-connection.ts';
 
 /**
@@ -13,17 +14,11 @@ export async function describeAudit(
   configuration: AwsConfiguration,
   { stack, region, profile }: Pick<StackConnection, 'stack' | 'region' | 'profile'>,
 ): Promise<AuditOutputs> {
-  const outputs = await outputsIn(configuration, stack, profile);
-  const told = outputs.map(({ OutputKey = '', OutputValue }) => [
-    OutputKey.slice(OUTPUT_PREFIX.length),
-    OutputValue,
-  ]);
-  const parsed = auditOutputs.safeParse(Object.fromEntries(told));
-  if (parsed.success) return parsed.data;
-  const missing = [...new Set(parsed.error.issues.map(({ path }) => `${OUTPUT_PREFIX}${path.join('.')}`))];
+  const outputs = readOutputs(auditOutputs, await outputsIn(configuration, stack, profile));
+  if ('told' in outputs) return outputs.told;
   throw new NoneventError(
     'Unreachable',
-    `stack ${stack} in ${region} has no distributed audit: ${missing.join(' and ')} missing among its outputs, or not of its form`,
+    `stack ${stack} in ${region} has no distributed audit: ${outputs.wrong.join(' and ')} missing among its outputs, or not of its form`,
     {
       fields: { stack, region },
       hint: 'install this version with `npx cdk deploy`; until then `nonevent audit verify` reads the table here',

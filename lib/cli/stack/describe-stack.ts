@@ -5,8 +5,9 @@ import {
   type Output,
 } from '@aws-sdk/client-cloudformation';
 import { NoneventError } from '../../nonevent-error.ts';
-import { OUTPUT_PREFIX, type StackOutputs, stackOutputs } from '../../stages/cloud/stack-outputs.ts';
+import { type StackOutputs, stackOutputs } from '../../stages/cloud/stack-outputs.ts';
 import { awsFailure } from './aws-failure.ts';
+import { readOutputs } from './read-outputs.ts';
 import type { StackConnection } from './stack-connection.ts';
 
 type Configuration = CloudFormationClientConfig & { readonly region: string };
@@ -56,15 +57,11 @@ export async function outputsIn(
 
 /** Only a stack whose every output is there and has its form is one of ours. */
 function outputsOf(outputs: readonly Output[], stack: string, region: string): StackOutputs {
-  const told = outputs.flatMap(({ OutputKey = '', OutputValue }) =>
-    OutputKey.startsWith(OUTPUT_PREFIX) ? [[OutputKey.slice(OUTPUT_PREFIX.length), OutputValue]] : [],
-  );
-  const parsed = stackOutputs.safeParse(Object.fromEntries(told));
-  if (parsed.success) return parsed.data;
-  const wrong = [...new Set(parsed.error.issues.map(({ path }) => `${OUTPUT_PREFIX}${path.join('.')}`))];
+  const read = readOutputs(stackOutputs, outputs);
+  if ('told' in read) return read.told;
   throw new NoneventError(
     'Unreachable',
-    `stack ${stack} in ${region} is no installation of Nonevent: ${wrong.join(', ')} missing among its outputs, or not of its form`,
+    `stack ${stack} in ${region} is no installation of Nonevent: ${read.wrong.join(', ')} missing among its outputs, or not of its form`,
     {
       fields: { stack, region },
       hint: 'name another with --stack, or install this version with `npx cdk deploy`',

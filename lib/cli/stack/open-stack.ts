@@ -1,26 +1,26 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDBEventStore } from '../../history/dynamodb-event-store.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { WATCHING_A_STACK } from '../pace.ts';
 import type { StackSystem } from '../system.ts';
 import { type AwsConfiguration, awsConfiguration } from './aws-configuration.ts';
 import { type AwsPlace, type AwsRequest, awsFailure } from './aws-failure.ts';
+import { callerOf, requireAccount } from './caller.ts';
 import type { ChosenStack } from './choose-system.ts';
 import { describeStack } from './describe-stack.ts';
 import { explainedStore } from './explained-store.ts';
 import type { StackConnection } from './stack-connection.ts';
 
 /**
- * Reaches a stack with the credentials of whoever types the command. What `nonevent connect` wrote is taken; else the stack is asked, which is
- * one request. Clients of services that a command does not use are not loaded.
+ * Reaches a stack with the credentials of whoever types the command. What `nonevent connect` wrote is taken where it is about the account of
+ * these credentials; else the stack is asked. Either is one request. Clients of services that a command does not use are not loaded.
  *
  * Errors: `Unreachable`, saying what is missing.
  */
 export async function openStack(chosen: ChosenStack): Promise<StackSystem> {
   const profile = chosen.profile.value;
   const configuration = await awsConfiguration({ profile, region: chosen.region.value });
-  const connection =
-    chosen.known ?? (await describeStack(configuration, { stack: chosen.stack.value, profile }));
+  const connection = await connectionTo(chosen, configuration);
   const place: AwsPlace = { stack: connection.stack, region: connection.region, profile };
   const dynamodb = new DynamoDBClient(configuration);
   const explain = (thrown: unknown, request: AwsRequest): NoneventError => awsFailure(thrown, request, place);
@@ -29,7 +29,11 @@ export async function openStack(chosen: ChosenStack): Promise<StackSystem> {
     kind: 'stack',
     connection,
     called,
-    identity: `arn:aws:dynamodb:${connection.region}:${connection.account}:table/${connection.table}`,
+    connectedBy: chosen.stack.from,
+    identity: () =>
+      tableArn(dynamodb, connection.table).catch((thrown: unknown) => {
+        throw explain(thrown, { doing: 'tell which table it is', action: 'dynamodb:DescribeTable' });
+      }),
     whySee: `the alarms and dead letters of ${called}`,
     options: optionsFor(chosen),
     watching: WATCHING_A_STACK,
@@ -79,9 +83,27 @@ export async function openStack(chosen: ChosenStack): Promise<StackSystem> {
   };
 }
 
+/** What AWS says counts, and never the file alone. */
+async function connectionTo(
+  { stack, region, profile: { value: profile }, known }: ChosenStack,
+  configuration: AwsConfiguration,
+): Promise<StackConnection> {
+  if (known === undefined) return describeStack(configuration, { stack: stack.value, profile });
+  const place = { stack: stack.value, region: region.value ?? configuration.region, profile };
+  requireAccount(known, await callerOf(configuration, place));
+  return known;
+}
+
+/** As DynamoDB says it: what is remembered of a table must not depend on what a file says of it. */
+async function tableArn(client: DynamoDBClient, table: string): Promise<string> {
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
+  if (Table?.TableArn === undefined) throw new Error(`table ${table} has no ARN`);
+  return Table.TableArn;
+}
+
 async function packed(
   { region, credentials }: AwsConfiguration,
-  { artifacts: bucket }: StackConnection,
+  { artifacts: bucket, account }: StackConnection,
   folder: string,
   ignored: 'vcs' | 'nothing',
 ) {
@@ -89,7 +111,7 @@ async function packed(
   const { createS3Artifacts, S3_CONFIG } = await import('../../artifacts/s3-artifacts.ts');
   const client = new S3Client({ ...S3_CONFIG, region, credentials });
   try {
-    return await createS3Artifacts({ client, bucket }).pack(folder, ignored);
+    return await createS3Artifacts({ client, bucket, account }).pack(folder, ignored);
   } finally {
     client.destroy();
   }

@@ -8,11 +8,7 @@ import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import { stackOutputs } from '../../stages/cloud/stack-outputs.ts';
 import { profileName, regionName, stackName } from './names.ts';
 
-/**
- * How a stack is reached: the content of `connection.json`. It holds names only; credentials are found anew by each command. It is in
- * the data folder, so that it is no part of what is deployed and nobody commits the profile of somebody else.
- */
-export const stackConnection = z.strictObject({
+const members = z.strictObject({
   version: z.literal(1),
   stack: stackName,
   region: regionName,
@@ -23,6 +19,21 @@ export const stackConnection = z.strictObject({
   artifacts: stackOutputs.shape.Artifacts,
   stateMachines: stackOutputs.shape.StateMachines,
   connectedAt: z.iso.datetime(),
+});
+
+/**
+ * How a stack is reached: the content of `connection.json`. It holds names only; credentials are found anew by each command. It is in
+ * the data folder, so that it is no part of what is deployed and nobody commits the profile of somebody else.
+ */
+export const stackConnection = members.superRefine(({ region, account, stateMachines }, { addIssue }) => {
+  const [, , , regionThere, accountThere] = stateMachines.split(':');
+  const refuse = (member: string, said: string, there: string | undefined): void => {
+    if (said === there) return;
+    const message = `expected ${there} as in stateMachines, found ${said}`;
+    addIssue({ code: 'custom', path: [member], message });
+  };
+  refuse('region', region, regionThere);
+  refuse('account', account, accountThere);
 });
 export type StackConnection = Readonly<z.output<typeof stackConnection>>;
 

@@ -50,6 +50,8 @@ export async function bundle(folder: string, name: string, entry: string): Promi
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
+    // A module of ours that is imported for what it does would be left out, see modules-that-only-define.ts.
+    logOverride: { 'ignored-bare-import': 'error' },
     plugins: [
       importWhatIsUsed,
       modulesThatOnlyDefine,

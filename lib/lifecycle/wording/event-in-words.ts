@@ -1,4 +1,5 @@
 import type { Event, EventData } from '../../history/events.ts';
+import { keptBecause } from '../kept.ts';
 import { byWhom } from './by-whom.ts';
 import { counted } from './counted.ts';
 import { rerunInWords } from './reuse.ts';
@@ -43,7 +44,7 @@ export function eventInWords(event: Event): string {
     case 'StopRequested':
       return `by ${byWhom(event.data)}`;
     case 'StageUndone':
-      return event.data.effect === 'undone' ? event.data.stage : `${event.data.stage}, nothing to undo`;
+      return undoneInWords(event.data);
     case 'DeploymentSucceeded':
     case 'DeploymentFailed':
     case 'DeploymentRolledBack':
@@ -79,6 +80,12 @@ export function eventInWords(event: Event): string {
     default:
       return event satisfies never;
   }
+}
+
+function undoneInWords(data: EventData<'StageUndone'>): string {
+  if (data.effect === 'undone') return data.stage;
+  const why = keptBecause(data);
+  return why === undefined ? `${data.stage}, nothing to undo` : `kept ${data.stage}: ${why}`;
 }
 
 function liveInWords({ pipeline, live, knownGood }: EventData<'LiveChanged'>): string {

@@ -27,6 +27,9 @@ const STOPPED: Mark = { symbol: '■', word: 'stopped', tone: 'warning' };
 const SUPERSEDED: Mark = { symbol: '■', word: 'superseded', tone: 'warning' };
 const LEASE_HELD: Mark = { symbol: '■', word: 'lease held', tone: 'warning' };
 
+/** A change that its undo left as it is. */
+export const KEPT: Mark = { symbol: '–', word: 'kept', tone: 'dim' };
+
 /** The mark of a stage. Given the deployment's failure, the change that failed is marked as such after its undo too. */
 export function markOfStage(stage: StageView, failure?: DeploymentView['failure']): Mark {
   const ending = markOfEnding(failure?.stage === stage.name ? failure : stage.failure);
@@ -35,6 +38,7 @@ export function markOfStage(stage: StageView, failure?: DeploymentView['failure'
     const mark = ending ?? MARK_OF_STATE.failed;
     return { ...mark, word: `${mark.word}, undone` };
   }
+  if (stage.state === 'passed' && stage.kept !== undefined) return KEPT;
   const isAgainst = stage.judgement !== undefined && stage.judgement.verdict !== 'pass';
   return stage.state === 'passed' && isAgainst ? WARNED : MARK_OF_STATE[stage.state];
 }

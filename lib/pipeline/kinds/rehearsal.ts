@@ -3,7 +3,7 @@ import { duration } from '../duration.ts';
 import { check, environment, mode } from './stage-fields.ts';
 
 /** The longest time that each side is observed. Three of them and the moves fit into one invocation. */
-const LONGEST_SIDE = 60;
+const LONGEST_SIDE_SECONDS = 60;
 
 /** Goes back to what was live before this deployment and forward again, under load, and measures both. */
 export const rehearsalStage = z.strictObject({
@@ -31,7 +31,7 @@ export const rehearsalStage = z.strictObject({
     .default(20)
     .describe('How many requests are sent meanwhile. Each opens a connection of its own.'),
   for: duration
-    .refine((seconds) => seconds <= LONGEST_SIDE, `expected at most ${LONGEST_SIDE}s`)
+    .refine((seconds) => seconds <= LONGEST_SIDE_SECONDS, `expected at most ${LONGEST_SIDE_SECONDS}s`)
     .default(1)
     .describe(
       'How long each side is under load before the traffic moves: forward, back and forward again. At most 60s.',

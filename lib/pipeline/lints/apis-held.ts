@@ -9,7 +9,7 @@ const ROLLOUT = '  - { name: rollout, kind: blueGreen }\n';
 const page: CodePage = {
   title: 'declared APIs are not held before the traffic comes',
   explanation:
-    'A compatibility check right before the first change of an environment, or between that and the first shift, runs under the lease: what it saw is still true when the release goes live. An earlier one is early feedback, but another deployment may go live after it.',
+    'A compatibility check right before the first change of an environment, or between that and the first shift, runs under the lease: what it saw is still true when the release goes live. An earlier one is early feedback, but another deployment may go live after it. Where it enforces, it is asked again when the lease is taken, so a deployment that has waited is refused late.',
   wrong: `${WITH_APIS}${ROLLOUT}`,
   right: `${WITH_APIS}${FITS}${ROLLOUT}`,
 };

@@ -5,7 +5,7 @@ import { isParallel } from '../steps.ts';
 import type { Lint } from './lint.ts';
 
 /** A check that takes no longer than this is not worth splitting. */
-const NEGLIGIBLE = 60;
+const NEGLIGIBLE_SECONDS = 60;
 
 const page: CodePage = {
   title: 'one check takes most of the time',
@@ -33,7 +33,9 @@ export const dominatingCheck: Lint = {
     );
     if (pipeline.stages.length === 1) return [];
     return placed
-      .filter(({ stage }) => !isChange(stage) && stage.expect > NEGLIGIBLE && stage.expect > whole / 2)
+      .filter(
+        ({ stage }) => !isChange(stage) && stage.expect > NEGLIGIBLE_SECONDS && stage.expect > whole / 2,
+      )
       .map(({ stage, path }) => ({
         path,
         field: 'expect',

@@ -5,7 +5,7 @@ import { isChange } from '../stage-class.ts';
 import { isParallel } from '../steps.ts';
 import type { Lint } from './lint.ts';
 
-const LONGEST = 300;
+const LONGEST_SECONDS = 300;
 
 const ALL_TESTS = `  - { name: integration, kind: command, question: Do the parts work together?, run: npm run it, expect: 6m }
   - { name: browser, kind: command, question: Does the shop work?, run: npm run browser, expect: 6m }
@@ -28,8 +28,8 @@ export const earlyVerdict: Lint = {
   find({ pipeline, placed }) {
     const first = placed.find(({ stage }) => !isChange(stage));
     const seconds = secondsToVerdict(pipeline.stages);
-    if (first === undefined || seconds <= LONGEST) return [];
-    const message = `the first verdict is expected after ${inWords(seconds)}: expected at most ${inWords(LONGEST)}`;
+    if (first === undefined || seconds <= LONGEST_SECONDS) return [];
+    const message = `the first verdict is expected after ${inWords(seconds)}: expected at most ${inWords(LONGEST_SECONDS)}`;
     return [{ path: first.path, field: 'expect', message, hint: 'put a quicker check before it' }];
   },
 };

@@ -12,7 +12,7 @@ stages:
 `;
 
 /** A Lambda function may run for 15 minutes, and recording how a stage ended takes some of that. Seconds. */
-const LONGEST = 14 * 60;
+const LONGEST_SECONDS = 14 * 60;
 
 const page: CodePage = {
   title: 'a change takes longer than a function of Lambda may run',
@@ -31,7 +31,7 @@ export const withinAnInvocation: Lint = {
     placed.flatMap(({ stage, path }) => {
       if (stage.kind !== 'place' && stage.kind !== 'shift' && stage.kind !== 'rehearsal') return [];
       const kind = pipeline.environments[stage.environment]?.target.kind ?? 'process';
-      if (kind === 'process' || stage.timeout <= LONGEST) return [];
+      if (kind === 'process' || stage.timeout <= LONGEST_SECONDS) return [];
       const message = `${stage.name} may take ${stage.timeout / 60} minutes on a target of kind ${kind}: expected at most 14`;
       return [{ path, field: 'timeout', message, hint: 'write timeout: 14m' }];
     }),

@@ -37,6 +37,16 @@ A command gets \`PATH\`, \`HOME\`, \`TMPDIR\` and \`LANG\` of the local system, 
 
 **Which Node.** Nonevent brings the Node that it runs on itself. Commands and services run what is found on the \`PATH\` that \`nonevent dev\` was started with.`;
 
+/** What parity compares, and what an environment that is new differs in. */
+export const PARITY_BEHAVIOUR = `#### What parity compares
+
+- **What is compared** is the targets' settings without what they are found by, the flags, and the versions that each schema of the pipeline serves; with
+  \`live: true\` also which versions of other pipelines are live. So a first run on environments that grew apart names every old difference at once.
+- **A flag that one of the two never had** is a difference, \`absent in staging\`: set it there with \`nonevent flag\`, or allow \`flags.NAME\`.
+- **A schema on its way** differs while a migration is in staging and not yet in production: a \`parity\` that stands behind the \`migrate\` of staging needs
+  \`allow: [schemas.main]\`; one that stands before it compares what is there before the deployment.
+- **To allow** is to name a path or what it is below: \`allow: [env.LOG_LEVEL, flags, schemas.main]\`. A failure prints the list that would let it pass.`;
+
 /** What services are told, how long they run, and what is kept of them. */
 export const SERVICE_BEHAVIOUR = `A service gets \`PATH\`, \`HOME\`, \`LANG\`, \`LC_ALL\`, \`TZ\`, \`TMPDIR\`, \`USER\`, \`LOGNAME\` and \`SHELL\` of the local system, the target's \`env\` and \`secrets\`, and:
 where to listen in \`PORT\` and \`HOST\`, what it is in \`NONEVENT_REVISION\` and \`NONEVENT_VERSION\`, and in`;
@@ -59,6 +69,7 @@ listens (on Linux; elsewhere its stage takes its whole \`timeout\`).
 |---|---|---|
 | \`targets/ENVIRONMENT/PIPELINE/REVISION/output.log\` | what a placed revision writes | while it is placed; over 20 MB it is emptied, and its last 5 MB are \`output.log.1\` |
 | \`targets/ENVIRONMENT/PIPELINE/logs/REVISION.log\` | what a revision wrote that failed to start or was removed, secrets masked | the last 10 of each target, at most 1 MB of each |
-| \`work/DEPLOYMENT/STAGE.run-ATTEMPT.log\` | what a command wrote | until you remove it |
+| \`work/DEPLOYMENT/STAGE.run-ATTEMPT.log\` | what a \`command\` wrote | until you remove it |
+| \`work/DEPLOYMENT/STAGE.apply-ATTEMPT.log\`, \`.capture-\`, \`.undo-\` | what the commands of a \`migrate\` or \`custom\` wrote | until you remove it |
 | \`artifacts\` | every release and what commands made of it | until you remove it; a rollback may need it |
 | \`dynamodb\` | the histories | for good |`;

@@ -7,7 +7,13 @@ import { inWords } from '../in-words.ts';
 import { readPipeline } from '../read-pipeline.ts';
 import { bare, descriptionOf } from '../schema-walk.ts';
 import { stagesOf } from '../steps.ts';
-import { CANARY_BEHAVIOUR, COMMAND_BEHAVIOUR, REVISION_BEHAVIOUR, SERVICE_BEHAVIOUR } from './behaviour.ts';
+import {
+  CANARY_BEHAVIOUR,
+  COMMAND_BEHAVIOUR,
+  PARITY_BEHAVIOUR,
+  REVISION_BEHAVIOUR,
+  SERVICE_BEHAVIOUR,
+} from './behaviour.ts';
 import { COMPLETE, SMALLEST } from './examples.ts';
 import { type FieldRow, fieldRows } from './field-rows.ts';
 import { LEASE_BEHAVIOUR } from './lease-behaviour.ts';
@@ -141,7 +147,8 @@ function kinds(): string {
     .map(([kind, schema]) => {
       const object = bare(schema);
       const rows = object instanceof z.ZodObject ? rowsOf(object, defaultsOf(kind as FileStage['kind'])) : [];
-      return `### ${kind}\n\n${descriptionOf(schema) ?? ''}\n\n${table(rows)}`;
+      const more = kind === 'parity' ? `\n\n${PARITY_BEHAVIOUR}` : '';
+      return `### ${kind}\n\n${descriptionOf(schema) ?? ''}\n\n${table(rows)}${more}`;
     })
     .join('\n\n');
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../duration.ts';
-import { environment } from '../kinds/stage-fields.ts';
 import { httpStage } from '../kinds/http.ts';
+import { environment } from '../kinds/stage-fields.ts';
 import { name } from '../names.ts';
 
 /** The longest name that leaves room for what sugar appends, such as `-100-analysis`. */

@@ -16,6 +16,10 @@ export const prometheusSeen = z.object({
   now: z.number().nullable(),
   /** When the analysis began. */
   before: z.number().nullable(),
+  /** The most that earlier looks of the analysis have seen of a counter; not in histories from before it was kept. */
+  highest: z.number().nullable().default(null),
+  /** Whether an earlier look has seen less than there had been. */
+  beganAnew: z.boolean().default(false),
   /** What the live revision tells, where that is asked; its name is `null` where there is none. */
   live: z.object({ revision: z.string().nullable(), now: z.number().nullable() }).nullable(),
   /** Why there is no evidence, where there is none. */
@@ -54,9 +58,21 @@ function problemOf({ prometheus }: PrometheusBound, found: PrometheusSeen | unde
   if (found === undefined) return 'not measured';
   if (found.problem !== null) return found.problem;
   if (found.now === null) return 'the new revision does not tell it';
-  // What began anew is not known to have been well before.
-  if (prometheus.type === 'counter' && found.now < (found.before ?? 0)) return 'the counter began anew';
+  // What began anew is not known to have been well before, however much it has grown again.
+  if (prometheus.type === 'counter' && hasBegunAnew(found)) return 'the counter began anew';
   return undefined;
+}
+
+/** Whether a counter was seen at less than it had been. Pure. */
+export function hasBegunAnew({ now, before, highest, beganAnew }: PrometheusSeen): boolean {
+  return beganAnew || (now !== null && now < Math.max(before ?? 0, highest ?? 0));
+}
+
+/** What is to be kept in mind of a counter at the next look. Pure. */
+export function keptOf(seen: PrometheusSeen | undefined): Pick<PrometheusSeen, 'highest' | 'beganAnew'> {
+  if (seen === undefined) return { highest: null, beganAnew: false };
+  const values = [seen.highest, seen.now].filter((value) => value !== null);
+  return { highest: values.length === 0 ? null : Math.max(...values), beganAnew: hasBegunAnew(seen) };
 }
 
 type Standing = Pick<HeldCriterion, 'observed' | 'holds'>;

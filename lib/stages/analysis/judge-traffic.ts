@@ -48,7 +48,8 @@ export function judgeTraffic(stage: AnalysisStage, recorded: Json): Judgement {
   ) {
     return { verdict: 'pass', expected, observed: inWords(seen.data) };
   }
-  return inconclusive(expected, [inWords(seen.data), missing]);
+  const wanted = isEnough ? expected : [`at least ${requestsInWords(stage)}`, expected].filter(Boolean).join(' and ');
+  return inconclusive(wanted, [inWords(seen.data), missing]);
 }
 
 function inconclusive(expected: string, observed: readonly (string | undefined)[]): Judgement {
@@ -57,6 +58,11 @@ function inconclusive(expected: string, observed: readonly (string | undefined)[
     expected,
     observed: observed.filter((part) => part !== undefined).join('; '),
   };
+}
+
+function requestsInWords(stage: AnalysisStage): string {
+  const needed = requestsNeeded(stage);
+  return needed === 1 ? '1 request' : `${needed} requests`;
 }
 
 /** What is not there yet to pass, in words. */

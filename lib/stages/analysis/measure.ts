@@ -88,7 +88,8 @@ export function liveBeside(
   );
 }
 
-function exitsOf(placed: TargetState['revisions'], candidate: string): number {
+/** How often a revision was seen to end by itself. Pure. */
+export function exitsOf(placed: TargetState['revisions'], candidate: string): number {
   return placed.find(({ revision }) => revision === candidate)?.exits ?? 0;
 }
 

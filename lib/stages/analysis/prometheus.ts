@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canonicalJson } from '../../history/canonical-json.ts';
 import type { Judgement } from '../../history/deployment-events.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { AnalysisStage } from '../../pipeline/kinds/analysis.ts';
@@ -9,7 +10,7 @@ import { guardedRequest } from '../guarded-request.ts';
 import type { Json, StageContext } from '../kind.ts';
 import { revisionOf } from '../revision.ts';
 import { targetOf } from '../target-of.ts';
-import { holdPrometheus, type PrometheusSeen, prometheusSeen } from './hold-prometheus.ts';
+import { holdPrometheus, keptOf, type PrometheusSeen, prometheusSeen } from './hold-prometheus.ts';
 import { liveBeside } from './measure.ts';
 import { type ReadValue, valueIn } from './prometheus-value.ts';
 
@@ -21,7 +22,12 @@ const beginning = z.object({
   before: z.array(z.union([z.object({ value: z.number().nullable() }), z.object({ problem: z.string() })])),
 });
 
-const seenSince = z.object({ observedSeconds: z.number().min(0), metrics: z.array(prometheusSeen) });
+const seenSince = z.object({
+  /** When the analysis began; an attempt that measures anew holds nothing of one before against the revision. */
+  since: z.number().optional(),
+  observedSeconds: z.number().min(0),
+  metrics: z.array(prometheusSeen),
+});
 
 /** The longest text that is read. */
 const TEXT_LIMIT = 1024 * 1024;
@@ -43,13 +49,19 @@ export async function beginPrometheus(stage: AnalysisStage, context: StageContex
   return { at: context.now(), candidate, live, before: prometheusMetricsOf(stage).map(read) };
 }
 
-/** Asks the new revision, and where a bound compares them the live one, what they tell now. */
+/**
+ * Asks the new revision, and where a bound compares them the live one, what they tell now. `earlier` is what the look before has
+ * seen: a counter that a crash began anew is known by it.
+ */
 export async function observePrometheus(
   stage: AnalysisStage,
   context: StageContext,
   begun: Json,
+  earlier: Json,
 ): Promise<Json> {
   const from = beginning.parse(begun);
+  const { since, metrics: known = [] } = seenSince.safeParse(earlier).data ?? {};
+  const seenBefore = since === from.at ? known : [];
   const bounds = prometheusMetricsOf(stage);
   const compared = bounds.filter(isCompared);
   const target = await targetOf(context, stage.environment);
@@ -67,13 +79,14 @@ export async function observePrometheus(
       of: bound.prometheus,
       now: readValueOf(now),
       before: readValueOf(before),
+      ...keptOf(seenBefore.find(({ of }) => canonicalJson(of) === canonicalJson(bound.prometheus))),
       live: isCompared(bound)
         ? { revision: from.live, now: live === undefined ? null : readValueOf(live) }
         : null,
       problem: known.flatMap((one) => ('problem' in one ? [one.problem] : []))[0] ?? null,
     };
   });
-  return { observedSeconds, metrics };
+  return { since: from.at, observedSeconds, metrics };
 }
 
 /** A violation rejects at once; a pass needs the whole time, and every bound to hold. Pure. */

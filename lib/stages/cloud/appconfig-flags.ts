@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { hash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   type AppConfigClient,
@@ -16,7 +17,7 @@ import type { EventStore } from '../../history/event-store.ts';
 import { messageOf, NoneventError, nameOf } from '../../nonevent-error.ts';
 
 /** Where the flags of one environment are: ids of AWS AppConfig. Nothing else is deployed to that environment. */
-export type FlagsPlace = {
+export type FlagsLocation = {
   readonly application: string;
   readonly environment: string;
   readonly profile: string;
@@ -26,7 +27,7 @@ export type AppConfigFlagsOptions = {
   readonly client: AppConfigClient;
   readonly store: Pick<EventStore, 'load'>;
   /** `undefined` where an environment has none. */
-  readonly place: (environment: string) => FlagsPlace | undefined;
+  readonly location: (environment: string) => FlagsLocation | undefined;
   /** The id of a deployment strategy that gives all at once and bakes for no time. */
   readonly strategy: string;
   /** How long a deployment that runs is waited for before it is looked at again, in milliseconds. @default 1000 */
@@ -43,13 +44,13 @@ export type AppConfigFlagsOptions = {
 export function createAppConfigFlags(options: AppConfigFlagsOptions): Flags {
   return {
     async publish(environment) {
-      const place = options.place(environment);
-      if (place === undefined) throw noPlace(environment);
+      const location = options.location(environment);
+      if (location === undefined) throw noLocation(environment);
       const { looksAtMost = 60 } = options;
       try {
         for (let look = 0; look < looksAtMost; look += 1) {
           const wanted = await documentOf(options.store, environment);
-          if ((await step(options, place, wanted)) === 'done') return;
+          if ((await step(options, location, wanted)) === 'done') return;
         }
       } catch (thrown) {
         throw thrown instanceof NoneventError ? thrown : unavailable(environment, thrown);
@@ -59,36 +60,41 @@ export function createAppConfigFlags(options: AppConfigFlagsOptions): Flags {
   };
 }
 
+/** A label has up to 64 characters: https://docs.aws.amazon.com/appconfig/2019-10-09/APIReference/API_CreateHostedConfigurationVersion.html */
+const LABEL_DIGITS = 32;
+
 type Document = { readonly label: string; readonly text: string };
 
 async function documentOf(store: Pick<EventStore, 'load'>, environment: string): Promise<Document> {
   const { commits } = await store.load(environmentStream(environment));
   const seq = flagChanges(commits).at(-1)?.seq ?? 0;
   const flags = flagValues(foldEnvironment(commits));
-  return { label: `seq-${seq}`, text: `${JSON.stringify({ environment, seq, flags }, undefined, 2)}\n` };
+  const text = `${JSON.stringify({ environment, seq, flags }, undefined, 2)}\n`;
+  // After a table was restored, or made anew, the same commit has other flags.
+  return { label: `seq-${seq}-${hash('sha256', text).slice(0, LABEL_DIGITS)}`, text };
 }
 
 /** Does the next thing that is missing. */
 async function step(
   options: AppConfigFlagsOptions,
-  place: FlagsPlace,
+  location: FlagsLocation,
   wanted: Document,
 ): Promise<'done' | 'again'> {
-  const newest = await newestDeployment(options, place);
+  const newest = await newestDeployment(options, location);
   if (newest !== undefined && isRunning(newest)) {
     await pause(options.lookMs ?? 1000);
     return 'again';
   }
-  if (newest?.State === 'COMPLETE' && (await contentOf(options, place, newest)) === wanted.text)
+  if (newest?.State === 'COMPLETE' && (await contentOf(options, location, newest)) === wanted.text)
     return 'done';
-  await deploy(options, place, await versionOf(options, place, wanted));
+  await deploy(options, location, await versionOf(options, location, wanted));
   return 'again';
 }
 
 /** AppConfig gives them newest first. One that was rolled back left the one before it in place, which is then deployed over. */
 async function newestDeployment(
   { client }: AppConfigFlagsOptions,
-  { application, environment }: FlagsPlace,
+  { application, environment }: FlagsLocation,
 ): Promise<DeploymentSummary | undefined> {
   const { Items = [] } = await client.send(
     new ListDeploymentsCommand({ ApplicationId: application, EnvironmentId: environment, MaxResults: 1 }),
@@ -109,14 +115,14 @@ function isRunning({ State }: DeploymentSummary): boolean {
 
 async function contentOf(
   { client }: AppConfigFlagsOptions,
-  place: FlagsPlace,
+  location: FlagsLocation,
   { ConfigurationVersion }: DeploymentSummary,
 ): Promise<string | undefined> {
   try {
     const { Content = new Uint8Array() } = await client.send(
       new GetHostedConfigurationVersionCommand({
-        ApplicationId: place.application,
-        ConfigurationProfileId: place.profile,
+        ApplicationId: location.application,
+        ConfigurationProfileId: location.profile,
         VersionNumber: Number(ConfigurationVersion),
       }),
     );
@@ -127,19 +133,19 @@ async function contentOf(
   }
 }
 
-/** The version that holds a document; made where it is missing. Its label is the commit, which nothing else has. */
+/** The version that holds a document; made where it is missing. Its label is the commit and the digest of the text: equal labels are equal texts. */
 async function versionOf(
   options: AppConfigFlagsOptions,
-  place: FlagsPlace,
+  location: FlagsLocation,
   wanted: Document,
 ): Promise<number> {
-  const known = await labelled(options, place, wanted);
+  const known = await labelled(options, location, wanted);
   if (known !== undefined) return known;
   try {
-    return await create(options, place, wanted);
+    return await create(options, location, wanted);
   } catch (thrown) {
     // Somebody else may have made it at the same time: a label is given once.
-    const made = await labelled(options, place, wanted);
+    const made = await labelled(options, location, wanted);
     if (made !== undefined) return made;
     throw thrown;
   }
@@ -147,7 +153,7 @@ async function versionOf(
 
 async function labelled(
   { client }: AppConfigFlagsOptions,
-  { application, profile }: FlagsPlace,
+  { application, profile }: FlagsLocation,
   { label }: Document,
 ): Promise<number | undefined> {
   const { Items = [] } = await client.send(
@@ -162,7 +168,7 @@ async function labelled(
 
 async function create(
   { client }: AppConfigFlagsOptions,
-  { application, profile }: FlagsPlace,
+  { application, profile }: FlagsLocation,
   { label, text }: Document,
 ): Promise<number> {
   const { VersionNumber } = await client.send(
@@ -181,7 +187,7 @@ async function create(
 /** Somebody else's deployment that began at the same time is waited for by the next look. */
 async function deploy(
   { client, strategy }: AppConfigFlagsOptions,
-  { application, environment, profile }: FlagsPlace,
+  { application, environment, profile }: FlagsLocation,
   version: number,
 ): Promise<void> {
   try {
@@ -199,7 +205,7 @@ async function deploy(
   }
 }
 
-function noPlace(environment: string): NoneventError {
+function noLocation(environment: string): NoneventError {
   return new NoneventError('NotFound', `environment ${environment} has no place for flags in AppConfig`, {
     fields: { environment },
     hint: 'install a pipeline that has this environment, with `cdk deploy`',

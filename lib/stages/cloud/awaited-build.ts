@@ -1,8 +1,8 @@
 import { NoneventError } from '../../nonevent-error.ts';
 import type { Stage } from '../../pipeline/stage.ts';
 import type { Variables } from '../../secrets/secret-values.ts';
+import type { AwaitedAttempt, AwaitedKind, AwaitedProgress } from '../awaited-kind.ts';
 import type { Cloud } from '../cloud.ts';
-import type { AwaitedKind, AwaitedAttempt, AwaitedProgress } from '../awaited-kind.ts';
 import type { StageContext } from '../kind.ts';
 import { type BuildEvidence, buildInWords, masked } from './build-evidence.ts';
 import type { Build, BuildOrder, Builds } from './builds.ts';

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { z } from 'zod';
 import { commitOf } from '../../history/item.ts';
-import { outboundEvents } from '../../history/outbound-event.ts';
+import { OUTBOUND_SOURCE, outboundEvents } from '../../history/outbound-event.ts';
 import { messageOf, nameOf } from '../../nonevent-error.ts';
 
 /** A record of a table's stream, as Lambda gives it (https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html). */
@@ -30,9 +30,6 @@ export type PublishOptions = {
   readonly bus?: string;
   readonly log: (line: string) => void;
 };
-
-/** Everything that is told comes from this source. */
-export const OUTBOUND_SOURCE = 'nonevent';
 
 /**
  * Tells the events of new commits, in the order of the stream. Nothing is sent once something could not be: so no request leaves before

@@ -90,7 +90,7 @@ function releaseOf(wanted: WantedObject, { Metadata = {} }: HeadObjectOutput, ar
   });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new NoneventError('InvalidInput', `${placeOf(wanted)} is no release: ${problems.join('; ')}`, {
+  throw new NoneventError('InvalidInput', `${locationOf(wanted)} is no release: ${problems.join('; ')}`, {
     fields: { bucket: wanted.bucket, key: wanted.key },
     hint: 'name the object by its version, or give it the metadata `version`',
   });
@@ -140,12 +140,12 @@ function said(thrown: unknown): string {
   return `${nameOf(thrown)}: ${messageOf(thrown)}`;
 }
 
-function placeOf({ bucket, key }: WantedObject): string {
+function locationOf({ bucket, key }: WantedObject): string {
   return `s3://${bucket}/${key}`;
 }
 
 function refused(wanted: WantedObject, why: string, cause?: unknown): NoneventError {
-  return new NoneventError('ArtifactFailed', `${placeOf(wanted)} ${why}`, {
+  return new NoneventError('ArtifactFailed', `${locationOf(wanted)} ${why}`, {
     fields: { bucket: wanted.bucket, key: wanted.key },
     hint: 'put the archive there again: a new object is a new event',
     ...(cause === undefined ? {} : { cause }),

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Environment variables that every process of a run has inherited. */
 export type Marks = Readonly<Record<string, string>>;
 
-/** How long the system may take to remove what was killed. Milliseconds. */
-const KILL_GRACE = 5_000;
+/** How long the system may take to remove what was killed. */
+const KILL_GRACE_MILLISECONDS = 5_000;
 
 /**
  * Marks every command that works below a folder. So the next system on that folder finds what runs there after a crash,
@@ -27,7 +27,7 @@ export async function stopMarked(marks: Marks, grace: number): Promise<void> {
   for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
     const now = performance.now();
     const found = await marked(marks);
-    if (found.length === 0 || now > killAt + KILL_GRACE) return;
+    if (found.length === 0 || now > killAt + KILL_GRACE_MILLISECONDS) return;
     for (const pid of found) signal(pid, now < killAt ? 'SIGTERM' : 'SIGKILL');
     await sleep(pause);
   }

@@ -20,10 +20,10 @@ export type ProcessLaunch = {
 
 export type Ending = { readonly exitCode: number | null; readonly signal: NodeJS.Signals | null };
 
-/** How long a process may take to end after SIGTERM. Milliseconds. */
-export const STOP_GRACE = 2_000;
-/** How long output may go on when everything that we know of has ended. Milliseconds. */
-const OUTPUT_GRACE = 1_000;
+/** How long a process may take to end after SIGTERM. */
+export const STOP_GRACE_MILLISECONDS = 2_000;
+/** How long output may go on when everything that we know of has ended. */
+const OUTPUT_GRACE_MILLISECONDS = 1_000;
 
 /**
  * Runs a command in a process group of its own until it ends or the signal aborts, and ends whatever it left running.
@@ -86,7 +86,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 async function stopAll(group: number, marks: Marks): Promise<void> {
-  await Promise.all([stopGroup(group, STOP_GRACE), stopMarked(marks, STOP_GRACE)]);
+  await Promise.all([stopGroup(group, STOP_GRACE_MILLISECONDS), stopMarked(marks, STOP_GRACE_MILLISECONDS)]);
 }
 
 /** A process that we could not find may still hold the pipes open. */
@@ -95,7 +95,7 @@ async function endOutputs(
   outputs: Promise<unknown>,
 ): Promise<void> {
   const timer = new AbortController();
-  const waited = sleep(OUTPUT_GRACE, undefined, { signal: timer.signal }).catch(() => {});
+  const waited = sleep(OUTPUT_GRACE_MILLISECONDS, undefined, { signal: timer.signal }).catch(() => {});
   await Promise.race([outputs.catch(() => {}), waited]);
   timer.abort();
   child.stdout.destroy();

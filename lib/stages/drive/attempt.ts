@@ -12,10 +12,10 @@ export type AttemptResult<T> =
 export type WatchedAttempt = { readonly stage: Stage; readonly number: number };
 
 /** Where a read costs nothing, a stop is seen at once. */
-const LOOK_EVERY_MS = 250;
+const LOOK_EVERY_MILLISECONDS = 250;
 
 /** How long work that was told to end may take for it, in milliseconds. Recording the outcome needs the rest of the handler's time. */
-const END_WITHIN = 5_000;
+const END_WITHIN_MILLISECONDS = 5_000;
 
 /**
  * Performs one piece of work of a stage within a time limit. Ends early when the deployment is stopped or moves on without
@@ -108,7 +108,9 @@ function evidenceOf(thrown: unknown): Pick<Cause, 'evidence'> {
 /** What work that was told to end failed with; `undefined` where it failed with nothing or did not end. */
 async function lastWordOf(working: Promise<unknown> | undefined): Promise<unknown> {
   const waited = new AbortController();
-  const patience = sleep(END_WITHIN, undefined, { signal: waited.signal }).catch(() => undefined);
+  const patience = sleep(END_WITHIN_MILLISECONDS, undefined, { signal: waited.signal }).catch(
+    () => undefined,
+  );
   const last = working?.then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -132,7 +134,7 @@ function watchForStop(
   attempt: WatchedAttempt,
   controller: AbortController,
 ): () => void {
-  const { lookForStopEveryMs: every = LOOK_EVERY_MS } = services;
+  const { lookForStopEveryMs: every = LOOK_EVERY_MILLISECONDS } = services;
   let known = session;
   let timer: ReturnType<typeof setTimeout>;
   const look = async (): Promise<void> => {

@@ -111,12 +111,8 @@ function notInstalled({ pipeline, pipelineDigest }: DefinitionRef, cause?: unkno
 }
 
 function unreachable(cause: unknown): NoneventError {
-  return new NoneventError(
-    'StoreUnavailable',
-    `step functions did not answer: ${nameOf(cause)}`,
-    {
-      hint: 'try again; see `nonevent doctor`',
-      cause,
-    },
-  );
+  return new NoneventError('StoreUnavailable', `step functions did not answer: ${nameOf(cause)}`, {
+    hint: 'try again; see `nonevent doctor`',
+    cause,
+  });
 }

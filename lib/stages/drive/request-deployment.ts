@@ -49,13 +49,33 @@ export async function requestDeployment(
       },
     );
   }
-  const isNew = await open(services.store, { ...request, deployment }, digest);
+  const isNew = await openDeployment(services, { ...request, deployment });
+  return { deployment, isNew };
+}
+
+/**
+ * The same under an id that is given, which must follow from what asks for it. Returns whether it is new: of several at once whose
+ * releases differ, one opens it, and its release counts.
+ *
+ * Errors: those of the store and of Step Functions.
+ */
+export async function openDeployment(
+  services: { readonly store: EventStore; readonly executions: Executions },
+  request: DeploymentRequest & { readonly deployment: z.output<typeof deploymentId> },
+): Promise<boolean> {
+  const digest = pipelineDigest(request.pipeline);
+  const isNew = await open(services.store, request, digest);
   await startOrClose(
     services,
-    { deployment, pipeline: request.pipeline.pipeline, pipelineDigest: digest, entry: 'forward' },
+    {
+      deployment: request.deployment,
+      pipeline: request.pipeline.pipeline,
+      pipelineDigest: digest,
+      entry: 'forward',
+    },
     0,
   );
-  return { deployment, isNew };
+  return isNew;
 }
 
 async function open(

@@ -2,6 +2,7 @@ import type { DeploymentId } from '../../history/deployment-id.ts';
 import { event } from '../../history/events.ts';
 import { type Cause, type Decision, failureOf, undoFailureOf } from '../../lifecycle/decide.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
+import { reasonIn } from '../../lifecycle/kept.ts';
 import { undoLeaf } from '../../lifecycle/leaves.ts';
 import { stageViewOf } from '../../lifecycle/standing.ts';
 import { UNDO_ATTEMPTS, undoWork } from '../../lifecycle/work.ts';
@@ -54,7 +55,8 @@ async function undoHere(services: Services, session: Session, stage: ChangeStage
     },
   );
   if (undone.ok) {
-    await recordUndone(services, session, stage, { effect: 'undone', evidence: undone.value });
+    const effect = reasonIn(undone.value) === undefined ? 'undone' : 'nothing';
+    await recordUndone(services, session, stage, { effect, evidence: undone.value });
     return;
   }
   const failed = await decideAndAppend(services.store, session, (deployment) =>

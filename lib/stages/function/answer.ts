@@ -1,5 +1,5 @@
-import type { Json } from '../kind.ts';
 import { isNestedDeeper } from '../../pipeline/json-depth.ts';
+import type { Json } from '../kind.ts';
 
 /** What is recorded of an answer: the answer itself, or why it cannot be one. */
 export type AnswerEvidence = { readonly answer: Json } | { readonly problem: string };

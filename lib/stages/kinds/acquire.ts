@@ -12,6 +12,7 @@ import { NoneventError } from '../../nonevent-error.ts';
 import type { AcquireStage } from '../../pipeline/kinds/acquire.ts';
 import { changesOf } from '../../pipeline/steps.ts';
 import type { Target } from '../../targets/target.ts';
+import { holdAgain } from '../acquire/hold-again.ts';
 import { definitionOf } from '../definition-of.ts';
 import { type Given, giveBack } from '../give-back.ts';
 import type { Applied, ChangeKind, NotApplied, StageContext } from '../kind.ts';
@@ -52,7 +53,10 @@ export const acquireKind: ChangeKind<AcquireStage> = {
     return { fence, waits };
   },
 
-  /** What is live may have changed while it waited: whether it could be returned to is asked again before the lease is taken. */
+  /**
+   * What is live may have changed since it was looked at, most of all while this waited: whether it could be returned to, and whether
+   * what checks have found there still holds, is asked again with the lease about to be taken.
+   */
   async apply(stage, context, captured) {
     const { environment, policy = 'reject' } = stage;
     const { store, deployment } = context;
@@ -61,12 +65,16 @@ export const acquireKind: ChangeKind<AcquireStage> = {
       pipeline: deployment.view.pipeline.pipeline,
       requestedAt: deployment.view.requestedAt,
     };
-    if (policy === 'reject') return leased(environment, await acquireLease(store, environment, applicant));
+    if (policy === 'reject') {
+      const admit = () => holdAgain(stage, context);
+      return leased(environment, await acquireLease(store, environment, applicant, { admit }));
+    }
     const { fence, waits } = capture.parse(captured);
     const answer = await waitForLease(store, environment, applicant, policy, async () => {
       const { commits } = await store.load(environmentStream(environment));
       if (waits || foldEnvironment(commits).fence !== fence)
         await requireReturn(context, environment, commits);
+      await holdAgain(stage, context);
     });
     return answered(environment, answer);
   },

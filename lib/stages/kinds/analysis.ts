@@ -1,6 +1,7 @@
 import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import type { AnalysisStage } from '../../pipeline/kinds/analysis.ts';
 import { beginCloud, judgeCloud, observeCloud, watchesCloud } from '../analysis/cloud.ts';
+import { beginExits, judgeExits, observeExits } from '../analysis/exits.ts';
 import { together } from '../analysis/judge-together.ts';
 import { judgesTraffic, judgeTraffic, requestsNeeded } from '../analysis/judge-traffic.ts';
 import { beginMeasuring, measure } from '../analysis/measure.ts';
@@ -10,7 +11,7 @@ import {
   observePrometheus,
   watchesPrometheus,
 } from '../analysis/prometheus.ts';
-import type { CheckKind, Json } from '../kind.ts';
+import type { CheckKind, Json, StageContext } from '../kind.ts';
 import { targetOf } from '../target-of.ts';
 
 /** Judges the placed revision on the traffic it gets, against the live one. Measured again and again until it can be said. */
@@ -27,7 +28,7 @@ export const analysisKind: CheckKind<AnalysisStage> = {
       ...(watchesCloud(stage) ? { cloud: await beginCloud(stage, context) } : {}),
       ...(watchesPrometheus(stage) ? { prometheus: await beginPrometheus(stage, context) } : {}),
     };
-    if (!judgesTraffic(stage)) return told;
+    if (!judgesTraffic(stage)) return { ...told, exits: await beginExits(stage, context) };
     const target = await targetOf(context, stage.environment);
     const begun = await beginMeasuring(target, context.deployment.view, stage.environment, context.now());
     return { ...(begun as Fields), ...told };
@@ -37,10 +38,18 @@ export const analysisKind: CheckKind<AnalysisStage> = {
     const told: Fields = {
       ...(watchesCloud(stage) ? { cloud: await observeCloud(stage, context, partOf(begun, 'cloud')) } : {}),
       ...(watchesPrometheus(stage)
-        ? { prometheus: await observePrometheus(stage, context, partOf(begun, 'prometheus')) }
+        ? {
+            prometheus: await observePrometheus(
+              stage,
+              context,
+              partOf(begun, 'prometheus'),
+              partOf(earlierOf(stage, context), 'prometheus'),
+            ),
+          }
         : {}),
     };
-    if (!judgesTraffic(stage)) return { evidence: told };
+    if (!judgesTraffic(stage))
+      return { evidence: { ...told, exits: await observeExits(stage, context, partOf(begun, 'exits')) } };
     const target = await targetOf(context, stage.environment);
     const window = { seconds: stage.for, minRequests: requestsNeeded(stage) };
     return { evidence: { ...(await measure(target, begun, window, context.now())), ...told } };
@@ -48,7 +57,7 @@ export const analysisKind: CheckKind<AnalysisStage> = {
 
   judge(stage, recorded) {
     return together([
-      ...(judgesTraffic(stage) ? [judgeTraffic(stage, recorded)] : []),
+      ...(judgesTraffic(stage) ? [judgeTraffic(stage, recorded)] : judgeExits(partOf(recorded, 'exits'))),
       ...(watchesCloud(stage) ? [judgeCloud(stage, partOf(recorded, 'cloud'))] : []),
       ...(watchesPrometheus(stage) ? [judgePrometheus(stage, partOf(recorded, 'prometheus'))] : []),
     ]);
@@ -61,8 +70,13 @@ export const analysisKind: CheckKind<AnalysisStage> = {
 
 type Fields = { readonly [name: string]: Json };
 
-/** What was recorded of metrics and alarms of AWS, or of metrics that revisions tell themselves. */
-function partOf(recorded: Json, part: 'cloud' | 'prometheus'): Json {
+/** What the look before has recorded. */
+function earlierOf({ name }: AnalysisStage, { deployment }: StageContext): Json {
+  return deployment.view.stages.find((known) => known.name === name)?.evidence ?? null;
+}
+
+/** What was recorded of metrics and alarms of AWS, of metrics that revisions tell themselves, or of a revision that ended. */
+function partOf(recorded: Json, part: 'cloud' | 'prometheus' | 'exits'): Json {
   if (typeof recorded !== 'object' || recorded === null || Array.isArray(recorded)) return null;
   return (recorded as Fields)[part] ?? null;
 }

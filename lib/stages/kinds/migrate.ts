@@ -14,6 +14,7 @@ import { progressInWords } from '../migrate/progress.ts';
 import { schemaConflict } from '../migrate/require-schemas.ts';
 import { runMigration } from '../migrate/run-migration.ts';
 import { type KnownSchema, recordSchema, schemaOf } from '../migrate/schema-of.ts';
+import { STAYS } from '../migrate/stays-in-rollback.ts';
 import { undoContract, undoMigration } from '../migrate/take-back.ts';
 
 const inBuild = awaitedBuild<MigrateStage, Applied>({
@@ -67,7 +68,7 @@ export const migrateKind: ChangeKind<MigrateStage> = {
 
   async undo(stage, context, capture) {
     const given = captured.parse(capture);
-    if (given.already) return { undone: false, why: 'it was there before this deployment' };
+    if (given.already) return { undone: false, why: STAYS.found };
     // What still runs would go on with what is taken back, or with what is asked about.
     if (stage.project !== undefined) await endBuilds(stage, context);
     const known = await schemaOf(stage, context);

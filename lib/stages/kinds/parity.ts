@@ -45,7 +45,8 @@ export const parityKind: CheckKind<ParityStage> = {
     const drift = differences.filter((each) => !isAllowed(each, stage.allow));
     if (drift.length > 0) {
       const names = { one: one.environment, other: other.environment };
-      return { verdict: 'fail', expected, observed: inShort(driftLines(drift, names), LINES) };
+      const lines = inShort(driftLines(drift, names), LINES);
+      return { verdict: 'fail', expected, observed: `${lines}\nwhat may differ: ${allowing(drift)}` };
     }
     return { verdict: 'pass', expected, observed: sameness(allowed) };
   },
@@ -69,6 +70,12 @@ function isAsked({ path }: Difference, { live }: ParityStage): boolean {
 function expectedOf({ environment, against, allow }: ParityStage): string {
   const same = `${environment} as ${against} is`;
   return allow.length === 0 ? same : `${same}, but for ${inShort(allow, PATHS)}`;
+}
+
+/** How a file says that these may differ, its schemas and flags each by name. */
+function allowing(drift: readonly Difference[]): string {
+  const paths = drift.map(({ path }) => path.match(/^(schemas|flags|env)\.[^.]+/)?.[0] ?? path);
+  return `\`allow: [${inShort([...new Set(paths)], PATHS)}]\``;
 }
 
 function sameness(allowed: readonly Difference[]): string {

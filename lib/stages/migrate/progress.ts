@@ -8,7 +8,7 @@ const LONGEST_MARK = 300;
 /** A line that is longer than this is no progress; its end need not be waited for. */
 const LONGEST_LINE = 4096;
 
-/** Listens to the output of a command and keeps the newest mark that it printed. */
+/** Listens to one stream of output of a command and keeps the newest mark that it printed. */
 export type ProgressReader = {
   readonly hear: (chunk: Buffer) => void;
   /** The newest mark; `undefined` before the first. */

@@ -7,7 +7,7 @@ import type { StageContext } from '../kind.ts';
 import { progressInWords } from './progress.ts';
 
 /** How often a mark is recorded at most, in milliseconds: a migration of a day makes a history that can be read. */
-const RECORD_EVERY = 10_000;
+const RECORD_EVERY_MILLISECONDS = 10_000;
 
 const marked = z.object({ progress: z.string() });
 
@@ -28,7 +28,7 @@ export function recordProgress(stage: MigrateStage, context: StageContext): Prog
   let writing = Promise.resolve();
   return {
     record(mark) {
-      if (now() - recordedAt < RECORD_EVERY) return;
+      if (now() - recordedAt < RECORD_EVERY_MILLISECONDS) return;
       recordedAt = now();
       writing = writing.then(() => recordMark(stage, context, mark)).catch(() => {});
     },
@@ -48,7 +48,7 @@ export async function recordNewMark(stage: MigrateStage, context: StageContext, 
     const newest = commits.findLast(({ events }) =>
       events.some(({ type, data }) => type === 'StageMeasured' && data.stage === stage.name),
     );
-    if (newest !== undefined && now() - Date.parse(newest.at) < RECORD_EVERY) return;
+    if (newest !== undefined && now() - Date.parse(newest.at) < RECORD_EVERY_MILLISECONDS) return;
     await recordMark(stage, context, mark);
   } catch {
     // The next look finds it, or a newer one.

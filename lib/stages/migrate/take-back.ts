@@ -8,6 +8,7 @@ import { migrationOrder } from './migrate-in-build.ts';
 import { schemaConflict } from './require-schemas.ts';
 import { runWayBack } from './run-migration.ts';
 import { type KnownSchema, recordSchema } from './schema-of.ts';
+import { STAYS } from './stays-in-rollback.ts';
 
 /**
  * Takes an expansion or a filling back, or leaves it where it is harmless. An attempt that recorded nothing may be half done, so its undo
@@ -22,8 +23,7 @@ export async function undoMigration(
   { state, own }: KnownSchema,
 ): Promise<Json> {
   const way = state === undefined || own === undefined ? 'undo' : wayBack(stage.schema, state, own);
-  if (way === 'left')
-    return { undone: false, why: 'it stays: what came after it is built on it', schema: stage.schema };
+  if (way === 'left') return { undone: false, why: STAYS.builtOn, schema: stage.schema };
   if (way !== 'undo') throw schemaConflict(stage.environment, way.obstacle);
   if (stage.undo === undefined) {
     const schema = await recordSchema(stage, context, true);
@@ -45,8 +45,7 @@ export async function undoContract(
   captured: Captured,
   { own }: KnownSchema,
 ): Promise<Json> {
-  if (context.deployment.view.kind === 'rollback')
-    return { undone: false, why: 'a contract stays: what returns runs on what it left' };
+  if (context.deployment.view.kind === 'rollback') return { undone: false, why: STAYS.contract };
   if (own === undefined && stage.verify !== undefined) {
     const outcome = await goBack(stage, context, captured, stage.verify);
     return { undone: false, why: 'the contract removed nothing: its verify succeeded', ...outcome };

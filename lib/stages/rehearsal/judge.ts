@@ -15,8 +15,9 @@ export function judgeRehearsal(stage: RehearsalStage, recorded: Json): Judgement
   if (!seen.success) return { verdict: 'inconclusive', expected, observed: 'no readable evidence' };
   const { data } = seen;
   if (!data.rehearsed) {
-    const verdict = data.isFirst && stage.firstDeployment === 'pass' ? 'pass' : 'inconclusive';
-    return { verdict, expected, observed: data.problem };
+    if (!data.isFirst) return { verdict: 'inconclusive', expected, observed: data.problem };
+    if (stage.firstDeployment === 'pass') return { verdict: 'pass', expected, observed: data.problem };
+    return { verdict: 'inconclusive', expected, observed: `${data.problem}; ${LET_FIRST_PASS}` };
   }
   const faults = faultsOf(stage, data);
   if (faults.length > 0) return { verdict: 'fail', expected, observed: faults.join('; ').slice(0, 2000) };
@@ -24,6 +25,8 @@ export function judgeRehearsal(stage: RehearsalStage, recorded: Json): Judgement
   if (missing !== undefined) return { verdict: 'inconclusive', expected, observed: missing };
   return { verdict: 'pass', expected, observed: figuresOf(data) };
 }
+
+const LET_FIRST_PASS = 'with `firstDeployment: pass` in the stage the first deployment passes';
 
 function expectedOf({ within, ratio, environment }: RehearsalStage): string {
   return `${environment} back within ${inWords(within)} and ${ratio} x the roll-forward, as it was before, and no request failed`;

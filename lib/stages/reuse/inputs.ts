@@ -1,12 +1,9 @@
-import { digestOf } from '../../history/digests.ts';
-import type { DeploymentView } from '../../lifecycle/view.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { Digest } from '../../pipeline/release.ts';
 import type { CheckStage } from '../../pipeline/stage.ts';
-import type { Json, Reusable, StageContext } from '../kind.ts';
+import type { Reusable, StageContext } from '../kind.ts';
 import { checkKindOf } from '../registry.ts';
-
-const TAG = 'nonevent/inputs/1';
+import { inputsDigest } from './inputs-digest.ts';
 
 /** What a check depends on, by digest; or why what it finds is never taken over. */
 export type Inputs =
@@ -34,13 +31,4 @@ async function factsOf(stage: CheckStage, context: StageContext): Promise<Reusab
     if (!(thrown instanceof NoneventError) || thrown.code === 'StoreUnavailable') throw thrown;
     return { never: `what it depends on cannot be read: ${messageOf(thrown)}` };
   }
-}
-
-/** As `inputsOf`, of facts that are known. Pure. */
-export function inputsDigest(
-  stage: CheckStage,
-  { release, artifact }: Pick<DeploymentView, 'release' | 'artifact'>,
-  facts: Json,
-): Digest {
-  return digestOf({ tag: TAG, stage, release, artifact, facts });
 }

@@ -37,11 +37,11 @@ export function requireRerunnable({ view }: Deployment, from: string | undefined
 
 function requirePassedBefore(view: DeploymentView, from: string): void {
   const { pipeline } = view;
-  const place = stepOf(pipeline, from);
-  if (place < 0) throw unknownStage(view, from);
+  const index = stepOf(pipeline, from);
+  if (index < 0) throw unknownStage(view, from);
   const earlier = new Set(
     pipeline.stages
-      .slice(0, place)
+      .slice(0, index)
       .flatMap((step) => (isParallel(step) ? step.stages : [step]))
       .map(({ name }) => name),
   );

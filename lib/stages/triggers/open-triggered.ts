@@ -1,19 +1,25 @@
 import { z } from 'zod';
 import type { DeploymentId } from '../../history/deployment-id.ts';
+import { deriveTriggeredId, pipelineDigest } from '../../history/digests.ts';
 import type { EventStore } from '../../history/event-store.ts';
+import { deploymentStream } from '../../history/stream-name.ts';
 import { NoneventError } from '../../nonevent-error.ts';
 import { digest, type Release, release } from '../../pipeline/release.ts';
+import { TRIGGERS_AT_MOST } from '../../pipeline/triggers.ts';
 import type { Definitions } from '../cloud/definitions.ts';
 import type { ReleaseObjects } from '../cloud/release-objects.ts';
 import type { Executions } from '../drive/executions.ts';
-import { requestDeployment } from '../drive/request-deployment.ts';
+import { openDeployment, requestDeployment } from '../drive/request-deployment.ts';
 import { type AwsEvent, awsEvent } from './aws-events.ts';
 import { readTrigger, type Triggered } from './read-trigger.ts';
 
 /** What a rule hands over: the digest of the pipeline, which of its triggers the rule is for, and the event as it came. */
 export const triggeredEvent = z.strictObject({
   definition: digest,
-  trigger: z.int().min(0).max(19),
+  trigger: z
+    .int()
+    .min(0)
+    .max(TRIGGERS_AT_MOST - 1),
   event: z.unknown(),
 });
 export type TriggeredEvent = z.output<typeof triggeredEvent>;
@@ -48,8 +54,22 @@ export async function openTriggered(
     });
   }
   const triggered = readTrigger(trigger, event);
-  const wanted = await releaseOf(services, triggered, event);
-  return requestDeployment(services, { pipeline, release: wanted, trigger: triggered.by });
+  const by = triggered.by;
+  if ('release' in triggered)
+    return requestDeployment(services, { pipeline, release: releaseIn(triggered, event), trigger: by });
+  const deployment = deriveTriggeredId({ pipelineDigest: pipelineDigest(pipeline), triggerId: by.id });
+  const release =
+    (await releaseOpenedAs(services.store, deployment)) ?? (await services.objects.take(triggered.object));
+  const isNew = await openDeployment(services, { deployment, pipeline, release, trigger: by });
+  return { deployment, isNew };
+}
+
+/** What an object was when the event first came; it may have been replaced or deleted since. */
+async function releaseOpenedAs(store: EventStore, deployment: DeploymentId): Promise<Release | undefined> {
+  const [opening] = (await store.load(deploymentStream(deployment))).commits;
+  return opening?.events.flatMap(({ type, data }) =>
+    type === 'DeploymentRequested' ? [data.release] : [],
+  )[0];
 }
 
 /** EventBridge gives no event that is longer (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html). */
@@ -71,12 +91,7 @@ function eventOf(given: unknown, account: string): AwsEvent {
   return parsed.data;
 }
 
-async function releaseOf(
-  { objects }: TriggerServices,
-  triggered: Triggered,
-  event: AwsEvent,
-): Promise<Release> {
-  if ('object' in triggered) return objects.take(triggered.object);
+function releaseIn(triggered: Extract<Triggered, { readonly release: unknown }>, event: AwsEvent): Release {
   const parsed = release.safeParse(triggered.release);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);

@@ -28,10 +28,10 @@ const answer = z.object({
 });
 
 /** A quarter of an hour is the least that STS gives; an hour is what every role allows. */
-const SECONDS = 3600;
+const SESSION_SECONDS = 3600;
 
-/** Begins to be renewed this long before the end, so that a call that is under way does not meet it. Milliseconds. */
-const RENEWED_BEFORE = 5 * 60_000;
+/** Begins to be renewed this long before the end, so that a call that is under way does not meet it. */
+const RENEWED_BEFORE_MILLISECONDS = 5 * 60_000;
 
 /**
  * Credentials of a role, asked of STS when they are first needed and kept until shortly before they expire. Callers at the same
@@ -48,7 +48,7 @@ export function assumedCredentials(
   let known: Promise<AssumedCredentials> | undefined;
   let expires = 0;
   return async () => {
-    if (known === undefined || now() >= expires - RENEWED_BEFORE) {
+    if (known === undefined || now() >= expires - RENEWED_BEFORE_MILLISECONDS) {
       expires = Number.POSITIVE_INFINITY;
       known = assume(client, assumed);
       known.then(
@@ -73,7 +73,7 @@ async function assume(
       RoleArn: role,
       RoleSessionName: session,
       ExternalId: externalId,
-      DurationSeconds: SECONDS,
+      DurationSeconds: SESSION_SECONDS,
     });
     const { Credentials: given } = answer.parse(await client.send(command));
     return {

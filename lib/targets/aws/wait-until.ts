@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NoneventError } from '../../nonevent-error.ts';
 
-/** A Lambda function is ended after a quarter of an hour, so nothing is waited for longer than this. Milliseconds. */
-const LONGEST = 14 * 60_000;
+/** A Lambda function is ended after a quarter of an hour, so nothing is waited for longer than this. */
+const LONGEST_MILLISECONDS = 14 * 60_000;
 
 /**
  * Looks again and again until there is an answer. What AWS does goes on when the waiting ends; whoever waits again finds it.
@@ -14,7 +14,7 @@ export async function waitUntil<Answer>(
   { pauseMs, signal }: { readonly pauseMs: number; readonly signal?: AbortSignal | undefined },
   look: () => Promise<Answer | undefined>,
 ): Promise<Answer> {
-  const limit = AbortSignal.timeout(LONGEST);
+  const limit = AbortSignal.timeout(LONGEST_MILLISECONDS);
   const ended = signal === undefined ? limit : AbortSignal.any([signal, limit]);
   for (;;) {
     const answer = await look();

@@ -5,7 +5,7 @@ import { setInterval } from 'node:timers/promises';
 export const LOG_LIMIT = 20 * 1024 * 1024;
 /** How much of the end is kept as `<file>.1`. Bytes. */
 const KEPT = 5 * 1024 * 1024;
-const LOOK_INTERVAL = 1_000;
+const LOOK_INTERVAL_MILLISECONDS = 1_000;
 
 /**
  * Keeps the log of a service from filling the disk, until the signal aborts.
@@ -15,7 +15,7 @@ const LOOK_INTERVAL = 1_000;
  */
 export async function keepLogBounded(file: string, signal: AbortSignal): Promise<void> {
   try {
-    for await (const _ of setInterval(LOOK_INTERVAL, undefined, { signal, ref: false })) {
+    for await (const _ of setInterval(LOOK_INTERVAL_MILLISECONDS, undefined, { signal, ref: false })) {
       // A log that cannot be read or a full disk is no reason to end a service; the next look may do better.
       await boundLog(file).catch(() => false);
     }

@@ -67,7 +67,7 @@ export function logFile(home: RevisionHome): string {
 
 const PORT_TRIES = 3;
 /** Milliseconds that a process that is given up may take to end by itself. */
-const GIVE_UP_GRACE = 1_000;
+const GIVE_UP_GRACE_MILLISECONDS = 1_000;
 
 type Attempt =
   | { readonly outcome: 'healthy'; readonly running: Running }
@@ -99,7 +99,7 @@ async function tryToLaunch(home: RevisionHome, signal: AbortSignal, keepPort: bo
   const reached = await waitUntilHealthy({ pid, port, path: how.health, ended }, signal);
   if (reached.outcome === 'healthy') return { outcome: 'healthy', running: { pid, port, ended } };
 
-  await stopGroup(pid, GIVE_UP_GRACE);
+  await stopGroup(pid, GIVE_UP_GRACE_MILLISECONDS);
   if (reached.outcome === 'ended' && !(await isFree(port))) return { outcome: 'portTaken', logStart };
   return { outcome: 'failed', what: reached.what, logStart };
 }

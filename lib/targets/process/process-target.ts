@@ -74,7 +74,7 @@ export async function openProcessTarget(initial: TargetRecord, options: TargetOp
 
   /** One that just died is being restarted; a rollback to it need not fail for that. */
   async function awaitRestart(revision: string): Promise<void> {
-    const deadline = performance.now() + RESTART_PATIENCE;
+    const deadline = performance.now() + RESTART_PATIENCE_MILLISECONDS;
     const isKnown = () => file.current().revisions.some((known) => known.revision === revision);
     while (isKnown() && revisions.port(revision) === undefined && performance.now() < deadline)
       await sleep(10);
@@ -172,8 +172,8 @@ export async function openProcessTarget(initial: TargetRecord, options: TargetOp
   };
 }
 
-/** How long a routing waits for a revision that is being restarted. Milliseconds. */
-const RESTART_PATIENCE = 5_000;
+/** How long a routing waits for a revision that is being restarted. */
+const RESTART_PATIENCE_MILLISECONDS = 5_000;
 
 function addressOf(port: number): string {
   return `http://127.0.0.1:${port}`;

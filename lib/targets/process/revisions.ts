@@ -143,7 +143,7 @@ export function createRevisions(options: RevisionsOptions): Revisions {
           else await forget(revision);
           break;
         case 'placed':
-          if (!isAdopted) await serviceOf(revision).revive(REVIVE_PATIENCE);
+          if (!isAdopted) await serviceOf(revision).revive(REVIVE_PATIENCE_MILLISECONDS);
           break;
         case 'removing':
           await finishRemoval(revision);
@@ -157,8 +157,8 @@ export function createRevisions(options: RevisionsOptions): Revisions {
   };
 }
 
-/** How long the opening of a target waits for a revision that must be started. Milliseconds. */
-const REVIVE_PATIENCE = 10_000;
+/** How long the opening of a target waits for a revision that must be started. */
+const REVIVE_PATIENCE_MILLISECONDS = 10_000;
 
 function newRecord(revision: Revision, definition: ProcessTarget): RevisionRecord {
   const { start, health, env, secrets } = definition;

@@ -7,7 +7,7 @@ import { askHealth } from './health.ts';
 import { launch, logFile, type RevisionHome, type Running, runFile } from './launch.ts';
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
 import { findStarted } from './start-process.ts';
-import { STOP_GRACE, stopGroup, stopLeftover } from './stop-group.ts';
+import { STOP_GRACE_MILLISECONDS, stopGroup, stopLeftover } from './stop-group.ts';
 
 /** The process of one revision, kept running until it is stopped. */
 export type Service = {
@@ -63,8 +63,8 @@ export function createService(home: RevisionHome, watcher: ServiceWatcher): Serv
         .save({ exits: home.record().exits + 1 })
         .catch((thrown: unknown) => watcher.log(messageOf(thrown)));
       watcher.log(`revision ${home.record().revision} ${how}; it is started again`);
-      await stopGroup(pid, STOP_GRACE);
-      failures = performance.now() - since > STEADY ? 0 : failures + 1;
+      await stopGroup(pid, STOP_GRACE_MILLISECONDS);
+      failures = performance.now() - since > STEADY_MILLISECONDS ? 0 : failures + 1;
       await restartUntilHealthy(signal, failures);
     }
   }
@@ -78,7 +78,9 @@ export function createService(home: RevisionHome, watcher: ServiceWatcher): Serv
       await sleep(failures === 0 ? 0 : backOff(failures), undefined, { signal });
       try {
         await home.save({ restarts: home.record().restarts + 1 });
-        became(await launch(home, AbortSignal.any([signal, AbortSignal.timeout(RESTART_PATIENCE)])));
+        became(
+          await launch(home, AbortSignal.any([signal, AbortSignal.timeout(RESTART_PATIENCE_MILLISECONDS)])),
+        );
         return;
       } catch (thrown) {
         if (!signal.aborted) watcher.log(messageOf(thrown));
@@ -110,9 +112,10 @@ export function createService(home: RevisionHome, watcher: ServiceWatcher): Serv
       if (!(await belongs(identity.pid, { folder: home.folder, name: revision }))) return false;
       const { port } = run;
       const isHealthy =
-        (await isAlive(identity)) && (await askHealth(port, how.health, ADOPT_PATIENCE)).isHealthy;
+        (await isAlive(identity)) &&
+        (await askHealth(port, how.health, ADOPT_PATIENCE_MILLISECONDS)).isHealthy;
       if (!isHealthy) {
-        await stopLeftover(identity, STOP_GRACE);
+        await stopLeftover(identity, STOP_GRACE_MILLISECONDS);
         return false;
       }
       became({ pid: identity.pid, port, ended: endOfAdopted(identity, () => running?.pid === identity.pid) });
@@ -130,7 +133,7 @@ export function createService(home: RevisionHome, watcher: ServiceWatcher): Serv
     },
     async stop() {
       await stopWatching();
-      if (running !== undefined) await stopGroup(running.pid, STOP_GRACE);
+      if (running !== undefined) await stopGroup(running.pid, STOP_GRACE_MILLISECONDS);
       became(undefined);
       const { run } = home.record();
       if (run !== undefined) await rm(runFile(home, run), { force: true });
@@ -142,14 +145,14 @@ export function createService(home: RevisionHome, watcher: ServiceWatcher): Serv
   };
 }
 
-/** A process that ran this long without an end is restarted at once. Milliseconds. */
-const STEADY = 10_000;
-/** How long a restarted process may take to become healthy. Milliseconds. */
-const RESTART_PATIENCE = 30_000;
-/** How long a process of an earlier owner may take to answer. Milliseconds. */
-const ADOPT_PATIENCE = 2_000;
-/** How often a process that is not our child is looked at. Milliseconds. */
-const LOOK_INTERVAL = 200;
+/** A process that ran this long without an end is restarted at once. */
+const STEADY_MILLISECONDS = 10_000;
+/** How long a restarted process may take to become healthy. */
+const RESTART_PATIENCE_MILLISECONDS = 30_000;
+/** How long a process of an earlier owner may take to answer. */
+const ADOPT_PATIENCE_MILLISECONDS = 2_000;
+/** How often a process that is not our child is looked at. */
+const LOOK_INTERVAL_MILLISECONDS = 200;
 
 function backOff(failures: number): number {
   return Math.min(10_000, 50 * 2 ** failures);
@@ -158,7 +161,7 @@ function backOff(failures: number): number {
 /** The system tells us of the end of our own children only. */
 async function endOfAdopted(identity: ProcessIdentity, isStillOurs: () => boolean): Promise<string> {
   while (await isAlive(identity)) {
-    await sleep(LOOK_INTERVAL, undefined, { ref: false });
+    await sleep(LOOK_INTERVAL_MILLISECONDS, undefined, { ref: false });
     if (!isStillOurs()) return 'was left to itself';
   }
   return 'ended';

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, isGroupAlive, type ProcessIdentity, startTimeOf } from './process-identity.ts';
 
-/** How long a group may take to end after SIGTERM before it is killed. Milliseconds. */
-export const STOP_GRACE = 5_000;
+/** How long a group may take to end after SIGTERM before it is killed. */
+export const STOP_GRACE_MILLISECONDS = 5_000;
 
-/** How long the system may take to remove a group that was killed. Milliseconds. */
-const KILL_GRACE = 5_000;
+/** How long the system may take to remove a group that was killed. */
+const KILL_GRACE_MILLISECONDS = 5_000;
 
 /** Ends every process of a group: SIGTERM, and after `grace` milliseconds SIGKILL. Returns when none runs. */
 export async function stopGroup(group: number, grace: number): Promise<void> {
   signal(group, 'SIGTERM');
   if (await isGone(group, grace)) return;
   signal(group, 'SIGKILL');
-  await isGone(group, KILL_GRACE);
+  await isGone(group, KILL_GRACE_MILLISECONDS);
 }
 
 /**

@@ -15,11 +15,11 @@ export type Reached =
   | { readonly outcome: 'ended' | 'gaveUp'; readonly what: string };
 
 /** Milliseconds that one health question may take. */
-const HEALTH_TIMEOUT = 2_000;
-/** How often a process that does not answer is looked at for where it listens instead. Milliseconds. */
-const LOOK_INTERVAL = 500;
-/** How long a process may be healthy on another port alone, as one that is about to open its own. Milliseconds. */
-const ELSEWHERE_PATIENCE = 3_000;
+const HEALTH_TIMEOUT_MILLISECONDS = 2_000;
+/** How often a process that does not answer is looked at for where it listens instead. */
+const LOOK_INTERVAL_MILLISECONDS = 500;
+/** How long a process may be healthy on another port alone, as one that is about to open its own. */
+const ELSEWHERE_PATIENCE_MILLISECONDS = 3_000;
 
 /**
  * Asks a process until it is healthy, ends, or `signal` aborts. Gives up early on one that is healthy on another port than its own
@@ -42,7 +42,7 @@ export async function waitUntilHealthy(beginning: Beginning, signal: AbortSignal
   });
   const poll = async (): Promise<Reached> => {
     for (let pause = 10; !stop.signal.aborted; pause = Math.min(pause * 1.5, 250)) {
-      const { isHealthy, answer } = await askHealth(port, path, HEALTH_TIMEOUT);
+      const { isHealthy, answer } = await askHealth(port, path, HEALTH_TIMEOUT_MILLISECONDS);
       if (isHealthy) return { outcome: 'healthy' };
       last = answer;
       await sleep(pause);
@@ -52,13 +52,16 @@ export async function waitUntilHealthy(beginning: Beginning, signal: AbortSignal
   const look = async (): Promise<Reached> => {
     let healthySince: number | undefined;
     for (;;) {
-      await sleep(LOOK_INTERVAL, undefined, { ref: false });
+      await sleep(LOOK_INTERVAL_MILLISECONDS, undefined, { ref: false });
       if (stop.signal.aborted) return late;
       const ports = await listeningPorts(beginning.pid);
       elsewhere = portsInWords(ports, port);
       const isElsewhere = !ports.includes(port) && (await isHealthyAtAny(ports, path));
       healthySince = isElsewhere ? (healthySince ?? performance.now()) : undefined;
-      if (elsewhere !== undefined && performance.now() - (healthySince ?? Number.NaN) >= ELSEWHERE_PATIENCE)
+      if (
+        elsewhere !== undefined &&
+        performance.now() - (healthySince ?? Number.NaN) >= ELSEWHERE_PATIENCE_MILLISECONDS
+      )
         return { outcome: 'gaveUp', what: `is healthy, but ${elsewhere}` };
     }
   };
@@ -76,6 +79,6 @@ function portsInWords(ports: readonly number[], port: number): string | undefine
 }
 
 async function isHealthyAtAny(ports: readonly number[], path: string): Promise<boolean> {
-  const answers = await Promise.all(ports.map((port) => askHealth(port, path, HEALTH_TIMEOUT)));
+  const answers = await Promise.all(ports.map((port) => askHealth(port, path, HEALTH_TIMEOUT_MILLISECONDS)));
   return answers.some(({ isHealthy }) => isHealthy);
 }

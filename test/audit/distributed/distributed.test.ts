@@ -2,9 +2,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import validate from 'asl-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { concludeVerificationHandler } from '../../../functions/conclude-verification.ts';
-import { exportFileHandler } from '../../../functions/export-file.ts';
 import { foldSealsHandler } from '../../../functions/fold-seals.ts';
-import { verifyBucketHandler } from '../../../functions/verify-bucket.ts';
+import { groupFileHandler } from '../../../functions/group-file.ts';
+import { verifyGroupHandler } from '../../../functions/verify-group.ts';
 import type { DistributedReport } from '../../../lib/audit/distributed/conclude-run.ts';
 import type { Objects } from '../../../lib/audit/distributed/objects.ts';
 import { filesOf } from '../../../lib/audit/distributed/read-group.ts';
@@ -70,9 +70,9 @@ async function verifyExport(
     known,
   };
   for (const [index, file] of (await filesOf(objects, run)).entries())
-    if (index !== skipFile) await exportFileHandler(objects)({ run, file });
+    if (index !== skipFile) await groupFileHandler(objects)({ run, file });
   const { groups } = (await foldSealsHandler(objects)({ run })) as { groups: readonly number[] };
-  for (const group of groups) await verifyBucketHandler(objects)({ run, group });
+  for (const group of groups) await verifyGroupHandler(objects)({ run, group });
   return (await concludeVerificationHandler(objects)({ run })) as DistributedReport;
 }
 
@@ -191,7 +191,7 @@ describe('an export', () => {
     };
     const [file] = await filesOf(objects, run);
     const wrong = { ...file, md5Checksum: 'rQMSpEILNgoQmarvDFonGQ==' };
-    await expect(exportFileHandler(objects)({ run, file: wrong })).rejects.toMatchObject({
+    await expect(groupFileHandler(objects)({ run, file: wrong })).rejects.toMatchObject({
       name: 'HistoryCorrupt',
     });
   });

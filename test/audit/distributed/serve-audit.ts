@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { concludeVerificationHandler } from '../../../functions/conclude-verification.ts';
-import { exportFileHandler } from '../../../functions/export-file.ts';
 import { foldSealsHandler } from '../../../functions/fold-seals.ts';
-import { verifyBucketHandler } from '../../../functions/verify-bucket.ts';
+import { groupFileHandler } from '../../../functions/group-file.ts';
+import { verifyGroupHandler } from '../../../functions/verify-group.ts';
 import type { Objects } from '../../../lib/audit/distributed/objects.ts';
 import { filesOf } from '../../../lib/audit/distributed/read-group.ts';
 import { run } from '../../../lib/audit/distributed/run.ts';
@@ -27,6 +27,7 @@ export type FakeAudit = {
 };
 
 const described = z.object({ ExportArn: z.literal(`${TABLE_ARN}/export/${EXPORT_ID}`) });
+const table = z.object({ TableName: z.literal('history') });
 const exporting = z.object({
   TableArn: z.literal(TABLE_ARN),
   S3Bucket: z.literal('audits'),
@@ -53,6 +54,10 @@ export async function serveAudit(objects: Objects, items: readonly Item[], now: 
       await writeExport(objects, audit.items);
       looks = 0;
       return { ExportDescription: exportAs('IN_PROGRESS') };
+    },
+    async DescribeTable(input) {
+      table.parse(input);
+      return { Table: { TableName: 'history', TableArn: TABLE_ARN } };
     },
     async DescribeExport(input) {
       described.parse(input);
@@ -97,9 +102,9 @@ async function verifyAll(
   now: number,
 ): Promise<object> {
   const run = { ...input, begunAt: new Date(now).toISOString() };
-  for (const file of await filesOf(objects, run)) await exportFileHandler(objects)({ run, file });
+  for (const file of await filesOf(objects, run)) await groupFileHandler(objects)({ run, file });
   const { groups } = (await foldSealsHandler(objects)({ run })) as { readonly groups: readonly number[] };
-  for (const group of groups) await verifyBucketHandler(objects)({ run, group });
+  for (const group of groups) await verifyGroupHandler(objects)({ run, group });
   const { sound, findingsInAll } = (await concludeVerificationHandler(objects)({ run })) as {
     readonly sound: boolean;
     readonly findingsInAll: number;

@@ -167,11 +167,11 @@ test('are told to people with what was seen instead', () => {
   const summary = { record, measures, expectations: checkExpectations(record, measures), kept: undefined };
   const lines = summaryLines(summary, PLAIN);
   expect(lines).toContain(
-    '  ✔ held   lease                         taken 9 times, given back 9 times, now free',
+    '  ✔ held   lease                          taken 9 times, given back 9 times, now free',
   );
-  expect(lines).toContain('  ✖ broken known good                    expected 1.0.0 is kept placed');
+  expect(lines).toContain('  ✖ broken known good                     expected 1.0.0 is kept placed');
   expect(lines).toContain(
-    '                                         observed 1.0.0 is known good, placed are 2.1.0-22222222',
+    '                                          observed 1.0.0 is known good, placed are 2.1.0-22222222',
   );
   expect(lines.at(-1)).toBe('✖ the demo failed  1 of 24 expectations did not hold: known good');
 });

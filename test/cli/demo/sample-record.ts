@@ -6,8 +6,8 @@ import {
   DEPLOYMENTS,
   type PlannedDeployment,
   type PlannedRelease,
-  releaseOf,
   ROLLBACK,
+  releaseOf,
   WHOLE_SHIFT,
 } from '../../../lib/cli/demo/plan.ts';
 import type { DemoRecord, Deployed } from '../../../lib/cli/demo/record.ts';

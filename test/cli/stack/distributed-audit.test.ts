@@ -67,6 +67,7 @@ it('prints what `audit verify` prints, and remembers the seal: exit 0, and 8 onc
   const items = await sealedItems();
   const { audit, nonevent } = await account(items);
   const first = await nonevent('audit', 'verify', '--distributed', '--stack', 'Nonevent', '--json');
+  expect(first.stderr).toContain('no seal of this table was known before\n');
   expect(first.stderr).toContain('the report is kept for 30 days at s3://audits/runs/');
   expect(JSON.parse(first.stdout)).toMatchObject({
     sound: true,
@@ -80,6 +81,7 @@ it('prints what `audit verify` prints, and remembers the seal: exit 0, and 8 onc
   audit.items = items.filter(({ stream }) => stream?.S !== 'seal#2');
   const second = await nonevent('audit', 'verify', '--distributed', '--stack', 'Nonevent');
   expect(second.stdout).toContain('✖ broken  seal#2 seq 1  it was verified here before');
+  expect(second.stderr).not.toContain('no seal of this table');
   expect(second.code).toBe(8);
 });
 

@@ -15,18 +15,19 @@ afterAll(() => dynalite.stop());
 async function sample() {
   const store = createDynamoDBEventStore({ client: dynalite.client(), table: await dynalite.newTable() });
   const appConfig = await fakeAppConfig();
-  const flags = createAppConfigFlags({
-    client: appConfig.client,
-    store,
-    place: (environment) =>
-      environment === 'production'
-        ? { application: 'abc1234', environment: 'env1234', profile: 'prf1234' }
-        : undefined,
-    strategy: 'str1234',
-    lookMs: 1,
-    looksAtMost: 20,
-  });
-  return { store, appConfig, flags };
+  const publisher = (published: EventStore) =>
+    createAppConfigFlags({
+      client: appConfig.client,
+      store: published,
+      location: (environment) =>
+        environment === 'production'
+          ? { application: 'abc1234', environment: 'env1234', profile: 'prf1234' }
+          : undefined,
+      strategy: 'str1234',
+      lookMs: 1,
+      looksAtMost: 20,
+    });
+  return { store, appConfig, flags: publisher(store), publisher };
 }
 
 async function set(store: EventStore, flag: string, value: boolean | number | null) {
@@ -49,13 +50,33 @@ it('deploys what the stream says, and nothing where that is deployed already', a
   await set(store, 'checkout', null);
   await flags.publish('production');
   expect(appConfig.read()).toEqual({ environment: 'production', seq: 3, flags: { items: 10 } });
-  expect(appConfig.versions.map(({ label }) => label)).toEqual(['seq-2', 'seq-3']);
+  expect(appConfig.versions.map(({ label }) => label)).toEqual([
+    expect.stringMatching(/^seq-2-[0-9a-f]{32}$/),
+    expect.stringMatching(/^seq-3-[0-9a-f]{32}$/),
+  ]);
 });
 
 it('publishes an environment without flags as one without flags', async () => {
   const { appConfig, flags } = await sample();
   await flags.publish('production');
   expect(appConfig.read()).toEqual({ environment: 'production', seq: 0, flags: {} });
+});
+
+it('deploys what a restored table says, though the same commit said something else before', async () => {
+  const { store, appConfig, flags, publisher } = await sample();
+  await set(store, 'checkout', true);
+  await set(store, 'checkout', false);
+  await flags.publish('production');
+  const restored = createDynamoDBEventStore({ client: dynalite.client(), table: await dynalite.newTable() });
+  await set(restored, 'checkout', true);
+  await set(restored, 'items', 10);
+  await publisher(restored).publish('production');
+  expect(appConfig.read()).toEqual({
+    environment: 'production',
+    seq: 2,
+    flags: { checkout: true, items: 10 },
+  });
+  expect(appConfig.deployments).toHaveLength(2);
 });
 
 it('waits for a deployment that runs, and resolves when its own is complete', async () => {

@@ -111,6 +111,41 @@ describe('a deployment that finds the lease held', () => {
     expect(told.length).toBeLessThanOrEqual(5);
   });
 
+  it('is refused at its turn where a check that had passed before is no longer true', async () => {
+    const environment = 'no-longer';
+    const holder = await began(pipelineOf(environment, undefined), '1.0.0');
+    const consumer = pipelineSchema.parse({
+      pipeline: 'web',
+      apis: { consumes: { catalog: [1] } },
+      environments: {},
+      stages: [{ ...base, kind: 'command', name: 'check', run: 'true' }],
+    });
+    const deployment = await request(consumer, '5.0.0');
+    const provider = pipelineSchema.parse({
+      ...pipelineOf(environment, 'queue'),
+      apis: { provides: { catalog: [2] } },
+      stages: [
+        { ...base, kind: 'compatibility', name: 'fits', environment },
+        ...pipelineOf(environment, 'queue').stages,
+      ],
+    });
+    const second = await began(provider, '2.0.0');
+    const release = { version: '5.0.0', artifact: rig.artifact };
+    const live = { revision: '5.0.0-web', deployment, release };
+    const { head } = await rig.store.load(environmentStream(environment));
+    await rig.store.append(head, [event('LiveChanged', { pipeline: 'web', live, knownGood: null })]);
+    await openGate(environment);
+    expect(await holder.ending).toBe('succeeded');
+    expect(await second.ending).toBe('rolledBack');
+    expect((await rig.session(second.id)).deployment.view.failure).toMatchObject({
+      stage: 'acquire',
+      mode: 'rejected',
+      observed:
+        'fits passed before the lease of no-longer was free, and no longer holds: web 5.0.0 (live) consumes catalog v1; shop 2.0.0 provides v2',
+    });
+    expect(await environmentNow(environment)).toEqual({ holder: undefined, queue: [] });
+  });
+
   it('leaves the queue when it is stopped, and has changed nothing', async () => {
     const pipeline = pipelineOf('stopped', 'queue');
     const first = await began(pipeline, '1.0.0');

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DeploymentEvent } from '../../../lib/history/events.ts';
+import { event } from '../../../lib/history/events.ts';
 import { type AnalysisStage, analysisStage } from '../../../lib/pipeline/kinds/analysis.ts';
 import { readPipeline } from '../../../lib/pipeline/read-pipeline.ts';
 import type { Json } from '../../../lib/stages/kind.ts';
@@ -148,6 +150,55 @@ describe('a counter', () => {
     });
     expect(await analyse(stage, { before: 500, ours: 'depth 1' })).toMatchObject({ verdict: 'inconclusive' });
     expect(await analyse(stage, { before: 'other 1', ours: 'depth 1' })).toMatchObject({ verdict: 'pass' });
+  });
+});
+
+describe('a revision that crashed meanwhile', () => {
+  const stage = stageWith({ type: 'counter', max: 0.5 });
+
+  /** Looks once for each thing that is said, each a second after the other; the last look is when the time is over. */
+  async function looks(said: readonly string[], exits = 0) {
+    const target = memoryTarget([OURS, THEIRS], { [THEIRS]: 90, [OURS]: 10 });
+    for (const [revision, origin] of origins) target.serveAt(revision, origin);
+    let now = 1_000_000;
+    const given = { targets: target.targets, now: () => now };
+    answers.set(OURS, 'depth 0');
+    const capture = (await analysisKind.begin?.(stage, stageContext([stage], given))) ?? null;
+    target.exit(OURS, exits);
+    const events: DeploymentEvent[] = [
+      event('DeploymentStarted', { entry: 'forward' }),
+      event('StageStarted', { stage: 'watch', attempt: 1, capture: capture as never }),
+    ];
+    let judgement = analysisKind.judge(stage, null);
+    for (const [index, each] of said.entries()) {
+      answers.set(OURS, each);
+      now = index === said.length - 1 ? 1_060_000 : now + 1000;
+      const { evidence } = await analysisKind.observe(
+        stage,
+        stageContext([stage], { ...given, events }),
+        capture,
+      );
+      judgement = analysisKind.judge(stage, evidence);
+      events.push(event('StageMeasured', { stage: 'watch', attempt: 1, evidence, judgement }));
+    }
+    return judgement;
+  }
+
+  it('is seen by its counter, which is at less than it had been, also when that has grown again', async () => {
+    expect(await looks(['depth 20', 'depth 3'])).toMatchObject({
+      verdict: 'inconclusive',
+      observed: 'depth: the counter began anew',
+    });
+    expect(await looks(['depth 20', 'depth 3', 'depth 25'])).toMatchObject({ verdict: 'inconclusive' });
+    expect(await looks(['depth 20', 'depth 20', 'depth 25'])).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('is rejected, though its metrics are well', async () => {
+    expect(await looks(['depth 3'], 1)).toMatchObject({
+      verdict: 'fail',
+      expected: 'no exit and depth <= 0.5 per second',
+      observed: 'the new revision ended by itself once; depth has grown by 3 in 60 s',
+    });
   });
 });
 

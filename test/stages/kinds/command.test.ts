@@ -136,6 +136,13 @@ describe('a command', () => {
     );
   });
 
+  it('has no secret in its log where one stream cuts a secret of the other', async () => {
+    const run = 'printf hunter; echo warning >&2; echo 2-long';
+    const outcome = await observed(run, { env: { API_TOKEN: 'hunter2-long' } });
+    expect((await logOf(outcome)).split('\n').toSorted()).toEqual(['', '***', 'warning']);
+    expect(outcome.seen.tail).not.toContain('hunter');
+  });
+
   it('shows of its output the last 40 lines without control characters', async () => {
     const { seen } = await observed("seq 1 100; printf '\\033[31mred\\033[0m \\342\\200\\256bidi\\a\\n'");
     expect(seen.tail.split('\n')).toHaveLength(40);

@@ -114,6 +114,12 @@ describe('the progress of data', () => {
     });
   });
 
+  it('is what standard output says, also where a warning is written in the middle of it', async () => {
+    const run = "printf 'nonevent:progress 12'; echo '34 rows had warnings' >&2; echo /5000";
+    const { id } = await rig.deploy(pipelineOf([EXPAND(), DATA({ run })]), name);
+    expect((await viewOf(id)).stages.at(-1)).toMatchObject({ evidence: { progress: '12/5000' } });
+  });
+
   it('outlives the executor, because it is recorded while the command runs', async () => {
     const pipeline = pipelineOf([EXPAND(), DATA({ env: { WAIT_AT: '10' } })]);
     const deployment = await request(pipeline);

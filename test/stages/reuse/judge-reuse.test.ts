@@ -5,7 +5,7 @@ import type { Digest } from '../../../lib/pipeline/release.ts';
 import type { CheckStage } from '../../../lib/pipeline/stage.ts';
 import { stagesOf } from '../../../lib/pipeline/steps.ts';
 import { type EarlierPass, earlierPass } from '../../../lib/stages/reuse/earlier-pass.ts';
-import { inputsDigest } from '../../../lib/stages/reuse/inputs.ts';
+import { inputsDigest } from '../../../lib/stages/reuse/inputs-digest.ts';
 import { barToReuse, judgeReuse } from '../../../lib/stages/reuse/judge-reuse.ts';
 import { pipelineOf } from '../../lifecycle/pipelines.ts';
 

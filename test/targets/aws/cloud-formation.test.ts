@@ -221,6 +221,19 @@ describe('a stack that is there', () => {
     expect((await allowing.state()).revisions).toHaveLength(2);
   });
 
+  it('gets back what holds data and went meanwhile, since nothing undoes a return', async () => {
+    const { target, cloudFormation, release, stack, resources } = await open();
+    found(cloudFormation, { Api: API, Orders: TABLE });
+    const remembered = (await target.remember?.()) ?? null;
+    const first = await release(1, { Api: API, Orders: TABLE, More: API });
+    await target.place(first, patience());
+    await target.route({ [first.revision]: 100 });
+    const template = JSON.stringify({ Resources: { Api: API, More: API } });
+    cloudFormation.stacks.set('shop', { ...NEVER, ...stack(), template } as never);
+    await target.route({ 'stack-as-found': 100 }, { remembered });
+    expect(resources()).toEqual(['Api', 'Orders']);
+  });
+
   it('is not deleted by somebody who did not make it', async () => {
     const { target, cloudFormation, stack } = await open();
     found(cloudFormation, { Api: API });
@@ -239,7 +252,7 @@ describe('a stack that is there', () => {
       'the stack shop is ROLLBACK_COMPLETE: its creation failed, so it can only be deleted',
     ],
   ])('is left alone while it is %s', async (status, code, message) => {
-    const { target, cloudFormation, release, stack } = await open();
+    const { target, cloudFormation, release, stack, resources } = await open();
     found(cloudFormation, { Api: API });
     cloudFormation.operationsTake = 1e9;
     const before = stack();
@@ -249,6 +262,8 @@ describe('a stack that is there', () => {
       code,
       message,
     });
+    expect(stack()).toMatchObject({ status, changeSets: [] });
+    expect(resources()).toEqual(['Api']);
   });
 });
 

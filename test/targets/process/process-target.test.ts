@@ -322,6 +322,7 @@ describe('remove', () => {
     await target.remove(R1);
     await target.remove(R1);
     await target.remove(R2);
+    expect((await target.state()).revisions).toEqual([]);
   });
 
   it('lets requests under way finish first', async () => {

@@ -357,11 +357,16 @@ describe('finished', () => {
     const hanging = await upstream('r1', () => undefined);
     router.route({ r1: 100 });
     const arrived = once(hanging, 'request');
-    const answer = fetch(url).catch(() => undefined);
+    let isAnswered = false;
+    const answer = fetch(url).then(({ status }) => {
+      isAnswered = true;
+      return status;
+    });
     await arrived;
     await router.finished('r1', 1);
+    expect(isAnswered).toBe(false);
     hanging.closeAllConnections();
-    await answer;
+    expect(await answer).toBe(502);
   });
 });
 

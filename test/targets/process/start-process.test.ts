@@ -99,6 +99,7 @@ describe('stopGroup', () => {
     const { pid, ended } = await start('true');
     await ended;
     await stopGroup(pid, 5_000);
+    expect(await isGroupAlive(pid)).toBe(false);
   });
 });
 

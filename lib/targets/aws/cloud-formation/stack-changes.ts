@@ -39,7 +39,10 @@ export async function readChanges(
  */
 export function refuseLoss(
   changes: readonly StackChange[],
-  { allowed, mayAdd }: { readonly allowed: readonly string[]; readonly mayAdd: (logicalId: string) => boolean },
+  {
+    allowed,
+    mayAdd,
+  }: { readonly allowed: readonly string[]; readonly mayAdd: (logicalId: string) => boolean },
 ): void {
   const losses = changes.flatMap((each) => {
     if (!isStateful(each.ResourceType) || allowed.includes(each.LogicalResourceId)) return [];
@@ -59,9 +62,7 @@ function lossOf(
 ): string | undefined {
   switch (Action) {
     case 'Add':
-      return mayAdd(LogicalResourceId)
-        ? undefined
-        : 'is added, and an undo would delete it with its data';
+      return mayAdd(LogicalResourceId) ? undefined : 'is added, and an undo would delete it with its data';
     case 'Remove':
       return PolicyAction === 'Retain' || PolicyAction === 'Snapshot' ? undefined : 'would be deleted';
     case 'Modify':

@@ -6,10 +6,10 @@ import type { AwsGround } from '../ground.ts';
 import { type FunctionState, nameOf } from './function-state.ts';
 
 /** How late the figures of a minute may still come in. Lambda sends them once a minute, after the invocation has ended. */
-const LATENESS = 2 * 60_000;
+const LATENESS_MILLISECONDS = 2 * 60_000;
 
 /** Counting begins anew at the start of each week, so that snapshots can be subtracted and old figures need not be read. */
-const WEEK = 7 * 24 * 3_600_000;
+const WEEK_MILLISECONDS = 7 * 24 * 3_600_000;
 
 const HOUR_SECONDS = 3600;
 
@@ -29,7 +29,7 @@ export async function versionCounters(
   state: FunctionState,
   { clients, now }: AwsGround,
 ): Promise<Counters> {
-  const since = Math.floor(now() / WEEK) * WEEK;
+  const since = Math.floor(now() / WEEK_MILLISECONDS) * WEEK_MILLISECONDS;
   const versions = versionsOf(state);
   const sums = new Map<string, number>();
   for (let from = 0; from < versions.length * 2; from += QUERIES_AT_MOST) {
@@ -57,7 +57,7 @@ export async function versionCounters(
   return {
     epoch: `cloudwatch-${new Date(since).toISOString().slice(0, 10)}`,
     since,
-    until: now() - LATENESS,
+    until: now() - LATENESS_MILLISECONDS,
     revisions: Object.fromEntries(
       versions.map((version, index) => [
         nameOf(version, state.versions),

@@ -9,6 +9,9 @@ export type ZipEntry = {
   readonly type: 'file' | 'executable' | 'symlink';
 };
 
+/** Without ZIP64 the directory counts its entries in 16 bits. */
+export const MOST_ENTRIES = 0xffff;
+
 /**
  * The bytes of a zip archive, which depend on names, content, links and the executable bit alone.
  * Layout: APPNOTE 6.3.10, without ZIP64: at most 65535 entries and 4 GB (https://pkware.cachefly.net/webdocs/APPNOTE/APPNOTE-6.3.10.TXT).

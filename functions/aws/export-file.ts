@@ -1,7 +1,0 @@
-import { exportFileHandler } from '../export-file.ts';
-import { openAudits } from './audits.ts';
-import { onLambda } from './on-lambda.ts';
-
-const audits = openAudits();
-
-export const handler = onLambda(() => exportFileHandler(audits));

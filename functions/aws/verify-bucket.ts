@@ -1,7 +1,0 @@
-import { verifyBucketHandler } from '../verify-bucket.ts';
-import { openAudits } from './audits.ts';
-import { onLambda } from './on-lambda.ts';
-
-const audits = openAudits();
-
-export const handler = onLambda(() => verifyBucketHandler(audits));

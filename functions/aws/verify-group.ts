@@ -1,0 +1,7 @@
+import { verifyGroupHandler } from '../verify-group.ts';
+import { openAudits } from './serving/audits.ts';
+import { onLambda } from './serving/on-lambda.ts';
+
+const audits = openAudits();
+
+export const handler = onLambda(() => verifyGroupHandler(audits));
