@@ -18,9 +18,29 @@ export function commandsPage(): string {
     'An id may be a unique prefix, or `latest`. stdout carries the answer only; progress, warnings and errors go to',
     'stderr. How a command ends is in [exit-codes.md](exit-codes.md).',
     '',
+    ...SHARED_SYSTEM,
     ...DEFINITIONS.flatMap(section),
   ].join('\n');
 }
+
+const SHARED_SYSTEM = [
+  '## Several services, one local system',
+  '',
+  'The data folder is `.nonevent` beside `nonevent.yaml`, so by default each service has a local system of its own. Services that have to know of each',
+  'other, for [APIs](pipeline-file.md), flags or schemas, share one: name the same folder in every terminal.',
+  '',
+  '```sh',
+  'export NONEVENT_DATA="$HOME/nonevent-data"   # or type --data FOLDER with each command',
+  'nonevent dev                                 # once, anywhere',
+  'nonevent deploy path/to/shop                 # each service has its nonevent.yaml',
+  'nonevent deploy path/to/orders',
+  'nonevent status                              # what is live of both',
+  '```',
+  '',
+  'Each file needs its own `pipeline:` and its own `port`. An environment is one by its name: where both have a `production`, they share its lease, so that',
+  'their deployments wait for each other, and its flags.',
+  '',
+];
 
 /** The text of docs/exit-codes.md. Pure. */
 export function exitCodesPage(): string {

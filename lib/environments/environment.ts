@@ -21,7 +21,7 @@ export type LivePair = {
 };
 
 /** A feature flag that is set, and who set it. */
-export type Flag = Omit<EventData<'FlagChanged'>, 'flag' | 'value'> & { readonly value: FlagValue };
+export type Flag = Omit<EventData<'FlagChanged'>, 'flag' | 'value' | 'late'> & { readonly value: FlagValue };
 
 /** An environment as of a commit of its stream. */
 export type Environment = {
@@ -145,7 +145,8 @@ function evolve(environment: Environment, event: EnvironmentEvent): Environment 
     case 'SchemaChanged':
       return { ...environment, schemas: afterSchemaChange(environment.schemas, event.data) };
     case 'FlagChanged': {
-      const { flag, value, ...by } = event.data;
+      const { flag, value, late, ...by } = event.data;
+      if (late !== undefined) return environment;
       const others = withoutNamed(environment.flags, flag);
       return { ...environment, flags: value === null ? others : withNamed(others, flag, { value, ...by }) };
     }

@@ -13,10 +13,13 @@ import {
   servedVersions,
   withChange,
 } from './schema.ts';
-import { heldRevisions, notRunningOn } from './schema-revisions.ts';
+import { type HeldRevision, heldRevisions, notRunningOn } from './schema-revisions.ts';
 
 type Commits = readonly Pick<Commit, 'events'>[];
 type Migration = Pick<MigrateStage, 'name' | 'environment' | 'schema' | 'phase' | 'from' | 'to'>;
+
+/** A fact that stands against a deployment, with what had to hold instead and what to do. */
+export type SchemaObstacle = { readonly observed: string; readonly expected: string; readonly hint: string };
 
 /** More than these are not read. */
 const SHOWN = 8;
@@ -30,7 +33,7 @@ export function schemaObstacle(
   { pipeline, deployment }: Pick<DeploymentView, 'pipeline' | 'deployment'>,
   environment: string,
   commits: Commits,
-): string | undefined {
+): SchemaObstacle | undefined {
   let states = foldEnvironment(commits).schemas;
   for (const stage of changesOf(pipeline)) {
     if (stage.environment !== environment) continue;
@@ -59,35 +62,70 @@ export function migrationObstacle(
   stage: Migration,
   state: SchemaState | undefined,
   commits: Commits,
-): string | undefined {
+): SchemaObstacle | undefined {
   const { schema, environment, phase, from, to, name } = stage;
   if (isMigrated(state, stage)) return undefined;
   if (state !== undefined && newestVersion(state) !== from)
-    return `${name} begins at version ${from} of schema ${schema}, but ${environment} serves ${servedVersions(state).join(', ')}`;
+    return {
+      expected: `version ${from} of schema ${schema} as the newest that ${environment} serves`,
+      observed: `${name} begins at version ${from} of schema ${schema}, but ${environment} serves ${servedVersions(state).join(', ')}`,
+      hint: `let \`from\` of ${name} be the newest version that \`nonevent status\` shows for schema ${schema}, or put the migrations between before it`,
+    };
   if (phase !== 'contract') return undefined;
   const own = ownObstacle(pipeline, stage);
-  const held = [...own, ...notRunningOn(heldRevisions(commits), schema, [to])];
+  const revisions = heldRevisions(commits);
+  const held = [...own, ...notRunningOn(revisions, schema, [to])];
   if (held.length === 0) return undefined;
   const more = held.length > SHOWN ? `; and ${held.length - SHOWN} more` : '';
-  return `contract ${name} would leave only version ${to} of schema ${schema} in ${environment}: ${held.slice(0, SHOWN).join('; ')}${more}`;
+  return {
+    expected: `all that is live, known-good or may come back in ${environment} to run on version ${to} of schema ${schema}`,
+    observed: `contract ${name} would leave only version ${to} of schema ${schema} in ${environment}: ${held.slice(0, SHOWN).join('; ')}${more}`,
+    hint: whenUnlocked(
+      revisions.find((one) => notRunningOn([one], schema, [to]).length > 0),
+      stage,
+    ),
+  };
 }
+
+function whenUnlocked(first: HeldRevision | undefined, { schema, to }: Migration): string {
+  if (first === undefined)
+    return `leave the contract out and deploy; it can follow with a release that declares version ${to} of schema ${schema}`;
+  return `leave the contract out and deploy; it can follow once ${first.ref.revision} is no longer ${STANDING[first.standing]}`;
+}
+
+const STANDING = {
+  live: 'live or known-good',
+  'known-good': 'known-good',
+  'may come back': 'what a rollback returns to',
+} as const satisfies Readonly<Record<HeldRevision['standing'], string>>;
 
 /** What a release declares and an environment does not serve; `undefined` where it runs there. Pure. */
 export function releaseObstacle(
   { schemas = {} }: Pick<Pipeline, 'schemas'>,
   environment: string,
   states: SchemaStates,
-): string | undefined {
+): SchemaObstacle | undefined {
   for (const [schema, declared] of Object.entries(schemas)) {
     if (declared === 'none') continue;
     const needs = `the release ${declaredInWords(declared, schema)}`;
     const state = stateOf(states, schema);
-    if (state === undefined) return `${needs}, and nothing is known of schema ${schema} in ${environment}`;
+    const expected = `${environment} to serve a version of schema ${schema} that the release runs on`;
+    if (state === undefined) {
+      const observed = `${needs}, and nothing is known of schema ${schema} in ${environment}`;
+      return { expected, observed, hint: FIRST_VERSION };
+    }
     const served = servedVersions(state);
-    if (!runsOnServed(declared, served)) return `${needs}, but ${environment} serves ${served.join(', ')}`;
+    if (runsOnServed(declared, served)) continue;
+    const observed = `${needs}, but ${environment} serves ${served.join(', ')}`;
+    return { expected, observed, hint: SERVED_VERSION };
   }
   return undefined;
 }
+
+const FIRST_VERSION =
+  'put a migration from 0 to 1 before the release is placed: it makes the schema, or looks whether it is as expected';
+const SERVED_VERSION =
+  'put the migration that adds the version before the release is placed, or deploy a release that runs on what is served';
 
 /** The release of a pipeline that places none is nowhere, so it needs nothing. */
 function ownObstacle(pipeline: Pipeline, { schema, environment, to }: Migration): readonly string[] {

@@ -20,6 +20,8 @@ export type Cause = {
   readonly expected: string;
   readonly observed: string;
   readonly evidence?: Json;
+  /** What to do next, where that is known better than the recovery tells. */
+  readonly next?: string;
 };
 
 type Capture = Json | undefined;
@@ -257,7 +259,8 @@ function mayTryAgain(
 
 /** The failure as it is recorded: what was asked, what was expected and seen, and what is done about it. */
 export function failureOf(stage: Stage, cause: Cause, recovery: Failure['recovery']): Failure {
-  return { ...cause, question: stage.question, recovery, next: NEXT[recovery] };
+  const next = recovery === 'compensate' ? (cause.next ?? NEXT.compensate) : NEXT[recovery];
+  return { ...cause, question: stage.question, recovery, next };
 }
 
 /** The failure of an undo that is not tried again: the one case in which somebody has to act. */

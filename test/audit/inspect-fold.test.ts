@@ -125,10 +125,43 @@ describe('an environment', () => {
     deployment: FIRST,
     release: { version, artifact: `sha256:${'a'.repeat(64)}` as never },
   });
+  const one = event('LiveChanged', { pipeline: 'storefront', live: revision('1.0.0'), knownGood: null });
   const two = event('LiveChanged', {
     pipeline: 'storefront',
     live: revision('2.0.0'),
     knownGood: revision('1.0.0'),
+  });
+
+  const live = (deployment: typeof FIRST, version: string, knownGood: string | null) =>
+    event('LiveChanged', {
+      pipeline: 'storefront',
+      live: { ...revision(version), deployment },
+      knownGood: knownGood === null ? null : revision(knownGood),
+    });
+
+  it('may have a revision live again that was live before', () => {
+    const other = event('LeaseAcquired', { ...leaseData(2), deployment: SECOND });
+    const commits = [[lease(1)], [one, two, release(1)], [other], [live(FIRST, '1.0.0', null)]];
+    expect(inspect(ENVIRONMENT, commits)).toBeUndefined();
+  });
+
+  it.each([
+    ['of another deployment than the holder', live(SECOND, '2.0.0', null), /which deployment 2222\w+ placed/],
+    [
+      'with a known-good one that was not',
+      live(FIRST, '2.0.0', '9.9.9'),
+      /but 1\.0\.0-11111111 was live until then$/,
+    ],
+  ])('with something live %s is found', (_, forged, problem) => {
+    const found = inspect(ENVIRONMENT, [[lease(1)], [one], [forged]]);
+    expect(found).toMatchObject({ seq: 3, problem: expect.stringMatching(problem) });
+  });
+
+  it('whose lease is taken again by one that gave it back is found', () => {
+    expect(inspect(ENVIRONMENT, [[lease(1)], [release(1)], [lease(2)]])).toMatchObject({
+      seq: 3,
+      problem: `deployment ${FIRST} acquires the lease that it had before and gave back`,
+    });
   });
 
   const withSettings = (version: number, letter: string) => {
@@ -154,7 +187,7 @@ describe('an environment', () => {
   });
 
   it('may have its known-good revision stopped while nobody changes it', () => {
-    const commits = [[lease(1)], [two], [release(1)], [cooled('1.0.0-11111111')]];
+    const commits = [[lease(1)], [one, two], [release(1)], [cooled('1.0.0-11111111')]];
     expect(inspect(ENVIRONMENT, commits)).toBeUndefined();
   });
 
@@ -163,7 +196,7 @@ describe('an environment', () => {
     ['1.0.0-11111111', [], /is stopped, but deployment 1111\w+ of storefront holds the lease with fence 1$/],
     ['9.9.9-99999999', [release(1)], /is stopped, but it is not the known-good one$/],
   ])('in which %s is stopped after %o is found', (stopped, before, problem) => {
-    const commits = [[lease(1)], [two, ...before], [cooled(stopped)]];
+    const commits = [[lease(1)], [one, two, ...before], [cooled(stopped)]];
     expect(inspect(ENVIRONMENT, commits)).toMatchObject({ seq: 3, problem: expect.stringMatching(problem) });
   });
 

@@ -57,6 +57,16 @@ it.each([
     'contract contract-3 of schema main is taken back, which cannot be',
   ],
   [
+    'a contract taken back as if it were none',
+    [...EXPANDED, changed('contract', 2, 3), changed('contract', 2, 3, { phase: 'expand', undone: true })],
+    'expand contract-3 of schema main is taken back, but it is a contract, which cannot be',
+  ],
+  [
+    'one taken back with other numbers',
+    [...EXPANDED, changed('expand', 1, 2, { from: 0, undone: true })],
+    'expand expand-2 of schema main is taken back with from 0, but was made with 1',
+  ],
+  [
     'another one than the newest taken back',
     [...EXPANDED, changed('data', 2, 3), changed('expand', 1, 2, { undone: true })],
     'expand expand-2 of schema main is taken back, but the newest change is data-3',

@@ -8,6 +8,7 @@ import { makeSeal, type SealMade } from '../../lib/audit/make-seal.ts';
 import type { Signer } from '../../lib/audit/signer.ts';
 import { type HistoryReport, type KnownSeal, verifyHistory } from '../../lib/audit/verify-history.ts';
 import { hashCommit } from '../../lib/history/chain.ts';
+import { deploymentId } from '../../lib/history/deployment-id.ts';
 import { createDynamoDBEventStore } from '../../lib/history/dynamodb-event-store.ts';
 import type { EventStore, StreamName } from '../../lib/history/event-store.ts';
 import { event } from '../../lib/history/events.ts';
@@ -15,7 +16,6 @@ import { commitOf, itemOf } from '../../lib/history/item.ts';
 import { type Dynalite, startDynalite } from '../contract/dynalite.ts';
 import {
   ENVIRONMENT,
-  FIRST,
   FIRST_STREAM,
   PRODUCTION,
   SECOND_STREAM,
@@ -59,6 +59,8 @@ const verify = (more: { stream?: StreamName; known?: KnownSeal; publicKey?: stri
 const places = ({ findings }: HistoryReport): readonly string[] =>
   findings.map((found) => `${found.stream} ${found.seq}: ${found.problem}`);
 
+const THIRD = deploymentId.parse('3'.repeat(20));
+
 describe('a seal', () => {
   beforeEach(() => writeSampleHistory(store));
 
@@ -98,7 +100,7 @@ describe('a seal', () => {
   it('leaves what came after it unsealed', async () => {
     await seal();
     await write(store, ENVIRONMENT, [
-      [event('LeaseAcquired', { deployment: FIRST, pipeline: 'storefront', fence: 3 })],
+      [event('LeaseAcquired', { deployment: THIRD, pipeline: 'storefront', fence: 3 })],
     ]);
     expect(await verify()).toMatchObject({ findings: [], unsealed: 1 });
     expect((await seal()).seal.changed).toMatchObject([{ stream: ENVIRONMENT, seq: 5 }]);

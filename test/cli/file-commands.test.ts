@@ -231,6 +231,15 @@ describe('init', () => {
     dependencies: { hono: '4.0.0' },
   };
 
+  test('without a lock file says that builds are not repeatable, and what to do once', async () => {
+    await write('package.json', JSON.stringify(PACKAGE));
+    expect((await nonevent('init')).code).toBe(0);
+    const text = await readFile(join(folder, 'nonevent.yaml'), 'utf8');
+    expect(text).toContain('  # There is no lock file, so that each build may install other versions');
+    expect(text).toContain('run: npm install && npm run build');
+    expect(readPipeline(text, 'nonevent.yaml')).toMatchObject({ ok: true, findings: [] });
+  });
+
   test('writes a valid pipeline from package.json, ignores the data folder, and says what to do next', async () => {
     await write('package.json', JSON.stringify(PACKAGE));
     await write('package-lock.json', '{}');

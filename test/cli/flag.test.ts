@@ -101,7 +101,13 @@ describe('nonevent flag', () => {
         {
           environment: 'production',
           flags: {
-            maxItems: { value: 10, actor: 'ada', reason: 'a large sale', request: expect.any(String) },
+            maxItems: {
+              value: 10,
+              actor: 'ada',
+              reason: 'a large sale',
+              request: expect.any(String),
+              askedAt: expect.any(String),
+            },
           },
         },
       ],

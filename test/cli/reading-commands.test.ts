@@ -147,7 +147,7 @@ describe('history', () => {
   test('of an environment is found by its stream and by its name', async () => {
     const byStream = await nonevent('history', 'environment#production');
     expect(byStream.stdout).toMatch(
-      /^ {3}2 {2}\S+ \S+ {2}LiveChanged {4}storefront 1\.0\.0, known good none yet$/m,
+      /^ {3}2 {2}\S+ \S+ {2}LiveChanged {4}storefront 1\.0\.0, known good none$/m,
     );
     expect(await nonevent('history', '--environment', 'production')).toEqual(byStream);
   });

@@ -144,8 +144,12 @@ test('explain tells what a rollback undid', async () => {
 });
 
 test('deploying the same again after a rollback is a new deployment', async () => {
-  const again = await deployed('1.1.0');
-  expect(again).not.toBe(ids[1]);
+  const { code, stdout: again, stderr } = await nonevent('deploy');
+  expect(code, stderr).toBe(0);
+  expect(again.trim()).not.toBe(ids[1]);
+  expect(stderr).toMatch(
+    /^1\.1\.0 was taken back at [^\n]+ by deployment [0-9a-f]{8} \(errors\); deploying it again\n/m,
+  );
   expect(await (await fetch(url)).text()).toBe('1.1.0');
 });
 

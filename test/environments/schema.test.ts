@@ -108,7 +108,7 @@ function obstacle(
     environments: { production: { target: { kind: 'process', start: 'true', port: 1 } } },
     stages,
   });
-  return schemaObstacle({ pipeline, deployment: id('f') }, 'production', commits(...events));
+  return schemaObstacle({ pipeline, deployment: id('f') }, 'production', commits(...events))?.observed;
 }
 
 describe('before the first change of a deployment', () => {

@@ -19,8 +19,8 @@ const GOAL_KIB = 400;
 /** What is not as small as it should be, and why. */
 const LARGER: Partial<Record<FunctionName, number>> = {
   // All kinds of stages are in one registry: 90 KB.
-  stage: 500,
-  undo: 445,
+  stage: 505,
+  undo: 455,
   callback: 500,
   // The clients of the targets are read when a revision is to be stopped; what they share with its own is read at the start.
   reconcile: 425,
@@ -30,7 +30,7 @@ const LARGER: Partial<Record<FunctionName, number>> = {
   seal: 540,
   // The client of S3 again; each reads many megabytes of an export, so what it reads of itself is nothing.
   'fold-seals': 445,
-  'verify-group': 495,
+  'verify-group': 505,
 };
 
 function inputsOf(name: string): readonly string[] {

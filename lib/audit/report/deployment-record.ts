@@ -101,10 +101,11 @@ function questionOf(stage: StageView, { failure }: DeploymentView): QuestionReco
 function undoneIn(commits: readonly Commit[]): readonly UndoRecord[] {
   return commits.flatMap(({ at, events }) =>
     events.flatMap(({ type, data }): readonly UndoRecord[] => {
-      if (type === 'StageUndone' && data.effect === 'undone')
-        return [{ stage: data.stage, at, failed: undefined }];
-      const kept = type === 'StageUndone' ? keptBecause(data) : undefined;
-      if (kept !== undefined) return [{ stage: data.stage, at, failed: undefined, kept }];
+      if (type === 'StageUndone') {
+        const kept = keptBecause(data);
+        if (kept !== undefined) return [{ stage: data.stage, at, failed: undefined, kept }];
+        return data.effect === 'undone' ? [{ stage: data.stage, at, failed: undefined }] : [];
+      }
       return type === 'UndoFailed' ? [{ stage: data.stage, at, failed: data.failure.observed }] : [];
     }),
   );

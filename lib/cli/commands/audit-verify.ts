@@ -163,7 +163,7 @@ function sealLines({ newestSeal, unsealed }: HistoryReport, style: Style): reado
     return [`  ${style.dim('sealed')}  nothing yet: seal it with \`nonevent audit seal\``];
   const rest = unsealed === 0 ? 'all of it' : `all but the newest ${counted(unsealed, 'commit')}`;
   return [
-    `  ${style.dim('sealed')}  ${rest}, by seal#${newestSeal.seal} of ${newestSeal.at}`,
+    `  ${style.dim('sealed')}  ${rest}, by seal#${newestSeal.seal} of ${newestSeal.at}${unsealed === 0 ? '' : ': seal these with `nonevent audit seal`'}`,
     `  ${style.dim('key')}     ${newestSeal.publicKey}`,
   ];
 }

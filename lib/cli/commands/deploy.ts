@@ -18,6 +18,7 @@ import { attachmentNote } from '../reading/attachment.ts';
 import { awaitOpening } from '../reading/await-opening.ts';
 import { releaseOf, versionOf } from '../reading/release-of.ts';
 import { requirePipeline } from '../reading/require-pipeline.ts';
+import { takenBackNote } from '../reading/taken-back.ts';
 import { chooseTrigger } from '../reading/trigger.ts';
 import { findSettings, requireFile } from '../settings.ts';
 import { openSystem, type StackSystem, type System } from '../system.ts';
@@ -48,7 +49,10 @@ export default command(input, async (options, cli) => {
     const request = await requestFor({ file, pipeline, options, system, cli });
     const deployment = request.deployment;
     const isOpen = (await system.store.load(deploymentStream(deployment))).commits.length > 0;
-    if (!isOpen) await open(system, request);
+    if (!isOpen) {
+      cli.output.note(await takenBackNote(system.store, request.pipeline, request.release));
+      await open(system, request);
+    }
     return await show({ deployment, release: request.release, isAttached: isOpen, options, system, cli });
   } finally {
     system.close();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { createDynamoDBEventStore } from '../../history/dynamodb-event-store.ts';
 import { type NoneventSystem, startNonevent } from '../../local/nonevent-system.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { type Cli, command } from '../command.ts';
@@ -6,6 +7,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { type Interruption, takeInterruption } from '../interruption.ts';
 import { factLines } from '../output/facts.ts';
 import { oneLine } from '../output/untrusted.ts';
+import { type LiveNow, liveNow } from '../reading/live-now.ts';
 import { readPipelineFile } from '../reading/read-file.ts';
 import { showFindings } from '../reading/show-findings.ts';
 import { findSettings } from '../settings.ts';
@@ -27,7 +29,7 @@ export default command(input, async ({ keepRevisions }, cli) => {
     log: (line) => output.note([`  ${oneLine(line)}`]),
     page: { actor: settings.actor.value },
   });
-  sayWhereItIs(system, pipeline, cli);
+  sayWhereItIs(system, pipeline, await servedNow(system, pipeline), cli);
   return await runUntilSignal(system, interruption, keepRevisions, cli);
 });
 
@@ -43,7 +45,21 @@ async function pipelineHere(
   return undefined;
 }
 
-function sayWhereItIs(system: NoneventSystem, pipeline: Pipeline | undefined, { output }: Cli): void {
+/** What is live in each environment of a pipeline, as the histories say it. */
+async function servedNow(
+  { clients, connection }: NoneventSystem,
+  pipeline: Pipeline | undefined,
+): Promise<LiveNow> {
+  if (pipeline === undefined) return {};
+  return liveNow(createDynamoDBEventStore({ client: clients.dynamodb, table: connection.table }), pipeline);
+}
+
+function sayWhereItIs(
+  system: NoneventSystem,
+  pipeline: Pipeline | undefined,
+  live: LiveNow,
+  { output }: Cli,
+): void {
   const { endpoints } = system.connection;
   const services = Object.entries(pipeline?.environments ?? {}).flatMap(([environment, { target }]) =>
     target.kind === 'process' ? [[environment, `http://127.0.0.1:${target.port}/`] as const] : [],
@@ -62,9 +78,11 @@ function sayWhereItIs(system: NoneventSystem, pipeline: Pipeline | undefined, { 
     `${style.good('✔ running')}  the local system on ${style.bold(system.folder.root)}`,
     ...factLines(
       [
-        ...services.map(
-          ([environment, url]) => [environment, `${url}  ${style.dim('once deployed')}`] as const,
-        ),
+        ...services.map(([environment, url]) => {
+          const served = live[environment]?.live.release.version;
+          const says = served === undefined ? 'once deployed' : `serves ${served}`;
+          return [environment, `${url}  ${style.dim(oneLine(says))}`] as const;
+        }),
         ...(system.page === undefined ? [] : [['page', system.page.link] as const]),
         ['DynamoDB', endpoints.dynamodb],
         ['Step Functions', endpoints.states],

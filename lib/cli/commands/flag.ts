@@ -93,12 +93,14 @@ async function set(
 ): Promise<ExitCode> {
   const { environment, name: flag, reason } = asked;
   const value = asked.value === undefined ? null : writtenFlagValue(asked.value, asked.text);
-  const { flags } = await flagsOf(environment, system.store);
+  const { flags, changes } = await flagsOf(environment, system.store);
   const before = flagOf({ flags }, flag) ?? null;
   if (before !== value) {
     await requireUnheld(system.store, environment, flag);
     const actor = findSettings(cli).actor.value;
-    const request: FlagRequest = { environment, flag, value, actor, reason, request: randomUUID() };
+    const seen = changes.findLast((change) => change.flag === flag)?.seq ?? 0;
+    const asked = { request: randomUUID(), askedAt: new Date().toISOString(), seen };
+    const request: FlagRequest = { environment, flag, value, actor, reason, ...asked };
     await system.publish('Flag Requested', request);
     await awaitFlag(system, request);
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { DeploymentId } from '../../history/deployment-id.ts';
+import type { RevisionRef } from '../../history/environment-events.ts';
 import { deploymentStream } from '../../history/stream-name.ts';
 import type { Deployment } from '../../lifecycle/deployment.ts';
 import { replay } from '../../lifecycle/replay.ts';
@@ -105,7 +106,7 @@ function consequence({ view }: Deployment, places: readonly LivePlace[]): readon
     ...places.map(({ environment, before }) =>
       before === undefined
         ? `${pipeline} ${from} in ${environment}: nothing was live before it, so this will be refused`
-        : `${pipeline} ${from} -> ${before.release.version} in ${environment}`,
+        : `${pipeline} ${told(from, view.deployment, before)} in ${environment}`,
     ),
     ...(places.some(({ isReturned }) => isReturned)
       ? [`  ${from} is live because of a rollback; this goes back one more`]
@@ -113,6 +114,14 @@ function consequence({ view }: Deployment, places: readonly LivePlace[]): readon
     `  undoes, newest first: ${undone.join(', ')}`,
     ...lane.flatMap(({ name, stays }) => (stays === undefined ? [] : [`  keeps ${name}: ${stays}`])),
   ];
+}
+
+/** Two deployments of one version are told apart by their ids. */
+function told(from: string, of: DeploymentId, { release, deployment }: RevisionRef): string {
+  const to = release.version;
+  return from === to
+    ? `${from} (deployment ${shortId(of)}) -> ${to} (deployment ${shortId(deployment)})`
+    : `${from} -> ${to}`;
 }
 
 /** Where what it had made live is no longer so: its lane is that of the whole deployment, so it is refused. */

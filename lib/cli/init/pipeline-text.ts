@@ -34,6 +34,7 @@ function checks(service: Service): readonly (readonly string[])[] {
     ...(build.length === 0
       ? []
       : [
+          ...(service.install === undefined || service.isLocked ? [] : [UNLOCKED]),
           command('build', 'Can the release be built from a clean copy?', build.join(' && '), [
             '    artifact: .',
           ]),
@@ -53,6 +54,12 @@ function command(name: string, question: string, run: string, more: readonly str
     ...more,
   ];
 }
+
+/** Without a lock file `npm install` takes what is newest on the day of the build. */
+const UNLOCKED = [
+  '  # There is no lock file, so that each build may install other versions of the dependencies. Once, in this folder: run',
+  '  # `npm install`, keep the package-lock.json that it writes, and put `npm ci` in place of `npm install` here.',
+];
 
 /** A pipeline has to check something before it changes anything. */
 const SYNTAX = [

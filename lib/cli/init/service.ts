@@ -15,6 +15,8 @@ export type Service = {
   readonly hasBuild: boolean;
   /** The command that installs its dependencies; `undefined` where it has none. */
   readonly install: string | undefined;
+  /** Whether a lock file says which versions are installed, so that each build installs the same. */
+  readonly isLocked: boolean;
 };
 
 const packageFile = z.object({
@@ -46,6 +48,7 @@ export async function lookAtService(folder: string, has: (file: string) => boole
     hasTests: scripts.test !== undefined && !NO_TESTS.test(scripts.test),
     hasBuild: scripts.build !== undefined,
     install: installOf(described, has),
+    isLocked: isLocked(has),
   };
 }
 
@@ -81,7 +84,11 @@ function asArgument(path: string): string {
 function installOf(described: PackageFile, has: (file: string) => boolean): string | undefined {
   const count = Object.keys(described.dependencies).length + Object.keys(described.devDependencies).length;
   if (count === 0) return undefined;
-  return has('package-lock.json') || has('npm-shrinkwrap.json') ? 'npm ci' : 'npm install';
+  return isLocked(has) ? 'npm ci' : 'npm install';
+}
+
+function isLocked(has: (file: string) => boolean): boolean {
+  return has('package-lock.json') || has('npm-shrinkwrap.json');
 }
 
 /** The package's name as a pipeline may be called: without its scope, plain. */

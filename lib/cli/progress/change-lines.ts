@@ -27,6 +27,8 @@ export function changeLines(
     ...(stop === undefined ? [] : [line(STOPPING, `asked by ${oneLine(byWhom(stop))}`)]),
     ...after.view.stages.flatMap((stage) => {
       const earlier = known.get(stage.name);
+      // Made by the deployment that is taken back: nothing has happened to it here.
+      if (after.view.kind === 'rollback' && stage.kept === undefined && stage.state === 'passed') return [];
       if (stage.kept === undefined && stage.state !== (earlier?.state ?? 'pending'))
         return [line(markOfStage(stage), describe(stage, at))];
       if (stage.kept !== undefined && earlier?.kept === undefined)

@@ -1,5 +1,5 @@
 import type { DeploymentView, StageView } from '../../lifecycle/view.ts';
-import { markOfStage } from '../../lifecycle/wording/marks.ts';
+import { type Mark, markOfStage } from '../../lifecycle/wording/marks.ts';
 import { reusedInWords } from '../../lifecycle/wording/reuse.ts';
 import { between, span } from '../../lifecycle/wording/times.ts';
 import type { Style } from '../output/style.ts';
@@ -24,11 +24,25 @@ const COMPARISON_COLUMNS_AT_LEAST = 30;
 /** The stages of a deployment, a line each, and under what runs or failed the two sides of its question. Pure. */
 export function stageLines(view: DeploymentView, rendering: Rendering): readonly string[] {
   const layout = layoutOf(view, rendering);
-  return view.stages.flatMap((stage) => [
+  return shownStages(view).flatMap((stage) => [
     stageLine(stage, view, layout, rendering),
     ...comparisonLines(stage, layout, rendering),
     ...reusedLines(stage, layout, rendering),
   ]);
+}
+
+/** A rollback asks no check, so it is its lane that is shown, in the order in which it is undone. */
+function shownStages({ kind, stages }: DeploymentView): readonly StageView[] {
+  if (kind !== 'rollback') return stages;
+  return stages.filter((stage) => stage.class === 'change' && stage.startedAt !== undefined).toReversed();
+}
+
+/** What a rollback has not undone yet was made by another deployment: it passed nothing here. */
+const IN_PLACE: Mark = { symbol: '·', word: 'in place', tone: 'dim' };
+
+function markIn({ kind, failure }: DeploymentView, stage: StageView): Mark {
+  const isUntouched = kind === 'rollback' && stage.state === 'passed' && stage.kept === undefined;
+  return isUntouched ? IN_PLACE : markOfStage(stage, failure);
 }
 
 /** Columns of each part, the same for all lines. */
@@ -42,7 +56,7 @@ type Layout = {
 
 function layoutOf(view: DeploymentView, { columns }: Rendering): Layout {
   const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(widthOf));
-  const words = widest(view.stages.map((stage) => markOfStage(stage, view.failure).word));
+  const words = widest(shownStages(view).map((stage) => markIn(view, stage).word));
   const word = words <= WORD_COLUMNS ? WORD_COLUMNS : words + 1;
   const nameAt = MARK_AT + word + 1;
   const name = Math.max(8, Math.min(widest(view.stages.map(labelOf)), columns - nameAt - TIME_COLUMNS - 3));
@@ -53,17 +67,17 @@ function layoutOf(view: DeploymentView, { columns }: Rendering): Layout {
 
 function stageLine(
   stage: StageView,
-  { failure }: DeploymentView,
+  view: DeploymentView,
   layout: Layout,
   { now, style }: Rendering,
 ): string {
-  const { symbol, word, tone } = markOfStage(stage, failure);
+  const { symbol, word, tone } = markIn(view, stage);
   const mark = style[tone](`${symbol} ${pad(word, layout.word)}`);
   const name = pad(shorten(labelOf(stage), layout.name), layout.name);
   const room = layout.question;
   const question = room < QUESTION_COLUMNS_AT_LEAST ? '' : shorten(oneLine(stage.question), room);
   const filled = pad(question, Math.max(0, room)).slice(question.length);
-  const time = timeOf(stage, now).padStart(TIME_COLUMNS);
+  const time = (view.kind === 'rollback' ? '' : timeOf(stage, now)).padStart(TIME_COLUMNS);
   const named = stage.state === 'pending' ? style.dim(name) : style.bold(name);
   return `  ${mark} ${named}  ${style.dim(question)}${filled} ${time}`.trimEnd();
 }

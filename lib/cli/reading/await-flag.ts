@@ -11,7 +11,7 @@ import { awaitAnswer } from './await-answer.ts';
 /**
  * Waits until a change of a flag that was asked for is recorded.
  *
- * Errors: `Conflict` when a deployment that changes the same flag came first; `Unreachable` when nobody acted on it in time.
+ * Errors: `Conflict` when a deployment that changes the same flag, or a newer request, came first; `Unreachable` when nobody acted on it in time.
  */
 export async function awaitFlag(
   system: System,
@@ -21,13 +21,21 @@ export async function awaitFlag(
   await awaitAnswer(system, {
     look: async () => {
       const { commits } = await store.load(environmentStream(environment));
-      const isRecorded = flagChanges(commits).some((change) => change.request === request);
-      if (isRecorded || (flagOf(foldEnvironment(commits), flag) ?? null) === value) return true;
+      const recorded = flagChanges(commits).find((change) => change.request === request);
+      if (recorded?.late !== undefined) throw overtaken(environment, flag);
+      if (recorded !== undefined || (flagOf(foldEnvironment(commits), flag) ?? null) === value) return true;
       await requireUnheldIn(commits, store, environment, flag);
       return false;
     },
     undone: `did not change ${flag}`,
     fields: { environment, flag },
+  });
+}
+
+function overtaken(environment: string, flag: string): NoneventError {
+  return new NoneventError('Conflict', `${flag} in ${environment} was changed since by a newer request`, {
+    fields: { environment, flag },
+    hint: `look at it with \`nonevent flag ${environment} ${flag}\`, then type this again if it is still wanted`,
   });
 }
 

@@ -21,7 +21,7 @@ export function flagLines(all: readonly EnvironmentFlags[], style: Style): reado
         environment,
         name,
         oneLine(flagInWords(value)),
-        dateAndTime(changes.findLast(({ flag }) => flag === name)?.at ?? ''),
+        dateAndTime(changes.findLast(({ flag, late }) => flag === name && late === undefined)?.at ?? ''),
         oneLine(`${actor}: ${reason}`),
       ]),
   );
@@ -34,11 +34,13 @@ export function flagLines(all: readonly EnvironmentFlags[], style: Style): reado
 /** The changes of a flag, oldest first. Pure. */
 export function flagChangeLines(changes: readonly RecordedFlagChange[], style: Style): readonly string[] {
   return table(
-    changes.map(({ seq, at, value, actor, reason }) => [
+    changes.map(({ seq, at, value, actor, reason, late }) => [
       String(seq).padStart(6),
       dateAndTime(at),
       oneLine(flagInWords(value)),
-      oneLine(`${actor}: ${reason}`),
+      oneLine(
+        `${actor}: ${reason}${late === undefined ? '' : ` (asked for ${flagInWords(late)}, came late)`}`,
+      ),
     ]),
     (cell, column) => (column < 2 ? style.dim(cell) : cell),
   );

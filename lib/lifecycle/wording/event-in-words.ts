@@ -74,7 +74,9 @@ export function eventInWords(event: Event): string {
     case 'Sealed':
       return `${counted(event.data.streams, 'stream')}, root ${event.data.root.slice(0, 12)}`;
     case 'FlagChanged': {
-      const { flag, value, actor, reason } = event.data;
+      const { flag, value, actor, reason, late } = event.data;
+      if (late !== undefined)
+        return `${flag} kept ${JSON.stringify(value)}: what ${actor} asked for, ${JSON.stringify(late)}, came late: ${reason}`;
       return `${flag} ${value === null ? 'taken away' : `set to ${JSON.stringify(value)}`} by ${actor}: ${reason}`;
     }
     default:
@@ -90,7 +92,7 @@ function undoneInWords(data: EventData<'StageUndone'>): string {
 
 function liveInWords({ pipeline, live, knownGood }: EventData<'LiveChanged'>): string {
   const settings = live.settings === undefined ? '' : `, settings ${live.settings.version}`;
-  return `${pipeline} ${live.release.version}, known good ${knownGood?.release.version ?? 'none yet'}${settings}`;
+  return `${pipeline} ${live.release.version}, known good ${knownGood?.release.version ?? 'none'}${settings}`;
 }
 
 const AWAITED = {

@@ -40,12 +40,14 @@ A command gets \`PATH\`, \`HOME\`, \`TMPDIR\` and \`LANG\` of the local system, 
 /** What parity compares, and what an environment that is new differs in. */
 export const PARITY_BEHAVIOUR = `#### What parity compares
 
-- **What is compared** is the targets' settings without what they are found by, the flags, and the versions that each schema of the pipeline serves; with
-  \`live: true\` also which versions of other pipelines are live. So a first run on environments that grew apart names every old difference at once.
-- **A flag that one of the two never had** is a difference, \`absent in staging\`: set it there with \`nonevent flag\`, or allow \`flags.NAME\`.
-- **A schema on its way** differs while a migration is in staging and not yet in production: a \`parity\` that stands behind the \`migrate\` of staging needs
-  \`allow: [schemas.main]\`; one that stands before it compares what is there before the deployment.
-- **To allow** is to name a path or what it is below: \`allow: [env.LOG_LEVEL, flags, schemas.main]\`. A failure prints the list that would let it pass.`;
+- **What is compared**: the settings of the two targets but what they are found by, such as their port; all flags; and which versions each migrated schema
+  serves. With \`live: true\` also what else is live. The first run on two environments that grew apart names every difference at once.
+- **What a new environment does not have** is a difference: a flag that was never set there is \`absent in staging\`. Set it with \`nonevent flag\`, or allow
+  \`flags.NAME\`.
+- **Schemas on their way**: what the running deployment has migrated itself does not count. What an earlier one migrated in staging and never in production
+  does, and so does a schema that was migrated by stages in only one of the two: \`allow: [schemas.main]\` until both are there.
+- **To allow** a difference is to name its path, or what it is below: \`allow: [env.LOG_LEVEL, flags, schemas.main]\`. A failure names the first paths as they
+  are written there.`;
 
 /** What services are told, how long they run, and what is kept of them. */
 export const SERVICE_BEHAVIOUR = `A service gets \`PATH\`, \`HOME\`, \`LANG\`, \`LC_ALL\`, \`TZ\`, \`TMPDIR\`, \`USER\`, \`LOGNAME\` and \`SHELL\` of the local system, the target's \`env\` and \`secrets\`, and:

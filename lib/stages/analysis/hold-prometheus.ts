@@ -64,7 +64,7 @@ function problemOf({ prometheus }: PrometheusBound, found: PrometheusSeen | unde
 }
 
 /** Whether a counter was seen at less than it had been. Pure. */
-export function hasBegunAnew({ now, before, highest, beganAnew }: PrometheusSeen): boolean {
+function hasBegunAnew({ now, before, highest, beganAnew }: PrometheusSeen): boolean {
   return beganAnew || (now !== null && now < Math.max(before ?? 0, highest ?? 0));
 }
 

@@ -48,7 +48,9 @@ export function judgeTraffic(stage: AnalysisStage, recorded: Json): Judgement {
   ) {
     return { verdict: 'pass', expected, observed: inWords(seen.data) };
   }
-  const wanted = isEnough ? expected : [`at least ${requestsInWords(stage)}`, expected].filter(Boolean).join(' and ');
+  const wanted = isEnough
+    ? expected
+    : [`at least ${requestsInWords(stage)}`, expected].filter(Boolean).join(' and ');
   return inconclusive(wanted, [inWords(seen.data), missing]);
 }
 

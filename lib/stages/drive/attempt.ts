@@ -90,7 +90,25 @@ function causeOf(
   if (signal.reason === MOVED_ON)
     return { mode: 'superseded', expected, observed: 'the deployment went on without this attempt' };
   const mode = thrown instanceof NoneventError && thrown.code === 'Conflict' ? 'rejected' : 'errored';
-  return { mode, expected, observed: messageOf(thrown), ...evidenceOf(thrown) };
+  return {
+    mode,
+    expected: heldOf(thrown) ?? expected,
+    observed: seenIn(thrown) ?? messageOf(thrown),
+    ...evidenceOf(thrown),
+    ...(thrown instanceof NoneventError && thrown.hint !== undefined ? { next: thrown.hint } : {}),
+  };
+}
+
+/** What had to hold and does not, where the error says so. */
+function heldOf(thrown: unknown): string | undefined {
+  const expected = thrown instanceof NoneventError ? thrown.fields.expected : undefined;
+  return typeof expected === 'string' ? expected : undefined;
+}
+
+/** What was seen, where the error says so beside a message that repeats what was expected. */
+function seenIn(thrown: unknown): string | undefined {
+  const observed = thrown instanceof NoneventError ? thrown.fields['observed'] : undefined;
+  return typeof observed === 'string' ? observed : undefined;
 }
 
 /** What an error brings along: the log of a service, how far a migration had come, the fact that stands against a deployment. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { USUAL_RECOVERIES } from '../../lifecycle/recoveries.ts';
 import { plainLine } from '../../lifecycle/wording/plain-text.ts';
@@ -39,7 +40,7 @@ export const customKind: ChangeKind<CustomStage> = {
       outputLimit: CAPTURE_LIMIT,
     } as const;
     return runCommand(run, context, async (outcome) => {
-      if (outcome.exitCode !== 0) throw commandFailed(stage, run.purpose, outcome);
+      if (outcome.exitCode !== 0) throw commandFailed(stage, run.purpose, outcome, context);
       return { artifact, output: capturedText(stage, outcome.output) };
     });
   },
@@ -109,7 +110,7 @@ function perform(
   const command = purpose === 'apply' ? stage.run : stage.undo;
   const run = { stage, purpose, command, artifact, variables: { NONEVENT_CAPTURE: output } };
   return runCommand(run, context, async ({ output: _, ...evidence }) => {
-    if (evidence.exitCode !== 0) throw commandFailed(stage, purpose, evidence);
+    if (evidence.exitCode !== 0) throw commandFailed(stage, purpose, evidence, context);
     return evidence;
   });
 }
@@ -136,11 +137,23 @@ function refused(stage: CustomStage, what: string, hint: string): NoneventError 
   });
 }
 
-function commandFailed(stage: CustomStage, purpose: string, outcome: Evidence): NoneventError {
-  const { log, tail } = outcome;
-  const message = `${purpose} of ${stage.name}: ${outcomeInWords(outcome)}; expected exit code 0; output: ${plainLine(tail.slice(-1500), 1500)}`;
+function commandFailed(
+  stage: CustomStage,
+  purpose: string,
+  outcome: Evidence,
+  { workFolder }: StageContext,
+): NoneventError {
+  const { tail } = outcome;
+  const logFile = join(workFolder, outcome.log);
+  const observed = outcomeInWords(outcome);
+  const message = `${purpose} of ${stage.name}: ${observed}; expected exit code 0; output: ${plainLine(tail.slice(-1500), 1500)}`;
   return new NoneventError('CommandFailed', message, {
-    fields: { stage: stage.name, log },
-    hint: `read ${log} in the work folder`,
+    fields: {
+      stage: stage.name,
+      log: tail,
+      logFile,
+      ...(purpose === 'apply' ? { expected: 'exit code 0', observed } : {}),
+    },
+    hint: `read ${logFile}`,
   });
 }

@@ -76,5 +76,5 @@ async function setFlag(
     );
   });
   await flags.publish(environment);
-  return changed;
+  return changed === 'changed';
 }

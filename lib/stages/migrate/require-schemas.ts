@@ -1,5 +1,5 @@
 import { foldEnvironment } from '../../environments/environment.ts';
-import { releaseObstacle, schemaObstacle } from '../../environments/schema-obstacles.ts';
+import { releaseObstacle, type SchemaObstacle, schemaObstacle } from '../../environments/schema-obstacles.ts';
 import type { Commit } from '../../history/event-store.ts';
 import type { DeploymentView } from '../../lifecycle/view.ts';
 import { NoneventError } from '../../nonevent-error.ts';
@@ -22,7 +22,14 @@ export function requireServed(view: DeploymentView, environment: string, commits
 }
 
 /** The error for a schema that does not fit. Its fact is evidence, so that nobody takes it for a lease that is held. */
-export function schemaConflict(environment: string, obstacle: string): NoneventError {
+export function schemaConflict(environment: string, obstacle: string | SchemaObstacle): NoneventError {
+  if (typeof obstacle !== 'string') {
+    const { expected, observed, hint } = obstacle;
+    return new NoneventError('Conflict', observed, {
+      fields: { environment, obstacle: observed, expected },
+      hint,
+    });
+  }
   return new NoneventError('Conflict', obstacle, {
     fields: { environment, obstacle },
     hint: `see what is served with \`nonevent status\`, and what was migrated with \`nonevent history --environment ${environment}\``,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { plainLine } from '../../lifecycle/wording/plain-text.ts';
 import { messageOf, NoneventError } from '../../nonevent-error.ts';
 import type { MigrateStage } from '../../pipeline/kinds/migrate.ts';
@@ -36,7 +37,7 @@ export async function runMigration(
   } as const;
   try {
     return await runCommand(run, context, async ({ output: _, ...outcome }) => {
-      if (outcome.exitCode !== 0) throw commandFailed(stage, stage.phase, outcome, progress.mark());
+      if (outcome.exitCode !== 0) throw commandFailed(stage, stage.phase, outcome, context, progress.mark());
       const mark = progress.mark();
       return { ...outcome, ...(mark === undefined ? {} : { progress: mark }) };
     });
@@ -61,7 +62,7 @@ export function runWayBack(
   const run = { stage, purpose: 'undo', command, artifact, variables: versionsOf(stage) } as const;
   return runCommand(run, context, async ({ output: _, ...outcome }) => {
     const what = stage.phase === 'contract' ? 'verify' : 'undo';
-    if (outcome.exitCode !== 0) throw commandFailed(stage, what, outcome, undefined);
+    if (outcome.exitCode !== 0) throw commandFailed(stage, what, outcome, context, undefined);
     return outcome;
   });
 }
@@ -80,14 +81,23 @@ function commandFailed(
   stage: MigrateStage,
   what: string,
   outcome: MigrationOutcome,
+  { workFolder }: StageContext,
   mark: string | undefined,
 ): NoneventError {
-  const { log, tail } = outcome;
+  const { tail } = outcome;
+  const logFile = join(workFolder, outcome.log);
   const came = mark === undefined ? '' : `; progress ${progressInWords(mark)}`;
-  const message = `${what} of ${stage.name}: ${outcomeInWords(outcome)}${came}; expected exit code 0; output: ${plainLine(tail.slice(-1500), 1500)}`;
+  const observed = `${outcomeInWords(outcome)}${came}`;
+  const message = `${what} of ${stage.name}: ${observed}; expected exit code 0; output: ${plainLine(tail.slice(-1500), 1500)}`;
   return new NoneventError('CommandFailed', message, {
-    fields: { stage: stage.name, log, ...(mark === undefined ? {} : { progress: mark }) },
-    hint: `read ${log} in the work folder`,
+    fields: {
+      stage: stage.name,
+      log: tail,
+      logFile,
+      ...(what === stage.phase ? { expected: 'exit code 0', observed } : {}),
+      ...(mark === undefined ? {} : { progress: mark }),
+    },
+    hint: `read ${logFile}`,
   });
 }
 

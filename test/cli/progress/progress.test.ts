@@ -195,6 +195,39 @@ test('measurements are said as they come, at most one per stage in five seconds'
   expect(measured(20, 'unit-tests')).toEqual([]);
 });
 
+test('a measurement that says again what was said is no line, and one without traffic asks for it after ten seconds', () => {
+  const lines = createMeasurementLines(PLAIN);
+  const deployment = extendedAfter(0);
+  const measured = (second: number, requests: number, observed: string) =>
+    lines(deployment, {
+      at: at(second),
+      events: [
+        event('StageMeasured', {
+          stage: 'rollout-smoke',
+          attempt: 1,
+          evidence: { candidate: { requests }, elapsedSeconds: second - 9 },
+          judgement: { verdict: 'inconclusive', expected: 'at least 10 requests', observed },
+        }),
+      ],
+    });
+  const told = [
+    measured(9, 0, 'no requests; 0 of 10 requests needed'),
+    measured(14, 0, 'no requests; 0 of 10 requests needed'),
+    measured(19, 0, 'no requests; 0 of 10 requests needed'),
+    measured(24, 0, 'no requests; 0 of 10 requests needed'),
+    measured(29, 12, 'error rate 0 % (0 of 12); 20 s of 60 s observed'),
+    measured(34, 12, 'error rate 0 % (0 of 12); 25 s of 60 s observed'),
+  ];
+  expect(told).toEqual([
+    ['04:12:09  · measured    rollout-smoke  no requests; 0 of 10 requests needed'],
+    [],
+    ['04:12:19  · measured    rollout-smoke  no requests yet; a canary needs traffic'],
+    [],
+    ['04:12:29  · measured    rollout-smoke  error rate 0 % (0 of 12); 20 s of 60 s observed'],
+    [],
+  ]);
+});
+
 test('the sign of life of a placement says which answer is waited for', () => {
   expect(signOfLife(asOf(7), at(36))).toBe(
     '04:12:36  … still running rollout-place for 30.0s, waiting for the service to answer / with a status below 400',

@@ -9,6 +9,8 @@ import { pipelineSchema } from '../../../lib/pipeline/pipeline.ts';
 import { startDynalite } from '../../contract/dynalite.ts';
 import { A_DIGEST } from '../../stages/stage-context.ts';
 
+const EARLIER = 'a'.repeat(20) as DeploymentId;
+
 let dynalite: Awaited<ReturnType<typeof startDynalite>>;
 beforeAll(async () => {
   dynalite = await startDynalite();
@@ -39,18 +41,18 @@ it('says of a target in AWS that it is not known here what runs', async () => {
       lifecycle: 1,
     }),
   );
-  const ref = (version: string) => ({
-    revision: `${version}-bbbbbbbb`,
-    deployment,
+  const ref = (version: string, by: DeploymentId) => ({
+    revision: `${version}-${by.slice(0, 8)}`,
+    deployment: by,
     release: { version, artifact: A_DIGEST },
   });
-  await append(
-    'environment#production',
-    event('LiveChanged', { pipeline: 'shop', live: ref('1.0.0'), knownGood: null }),
-    event('LiveChanged', { pipeline: 'shop', live: ref('2.0.0'), knownGood: ref('1.0.0') }),
-  );
+  const live = [
+    event('LiveChanged', { pipeline: 'shop', live: ref('1.0.0', EARLIER), knownGood: null }),
+    event('LiveChanged', { pipeline: 'shop', live: ref('2.0.0', deployment), knownGood: null }),
+  ];
+  for (const change of live) await append('environment#production', change);
   const system = { kind: 'local', store, folder: dataFolder('/nowhere') } as const;
   const answer = (await readEveryReadiness(system, ['production'])).production?.shop;
-  expect(answer).toEqual({ ready: true, returnsTo: ref('1.0.0'), warm: null });
+  expect(answer).toEqual({ ready: true, returnsTo: ref('1.0.0', EARLIER), warm: null });
   expect(answer && readinessInWords(answer)).toBe('to 1.0.0; whether it runs is not known here');
 });

@@ -119,6 +119,7 @@ describe('an analysis', () => {
     });
     expect(judgement).toMatchObject({
       verdict: 'inconclusive',
+      expected: 'at least 50 requests and error rate <= 1 %',
       observed: expect.stringContaining('49 of 50 requests needed'),
     });
   });

@@ -82,7 +82,12 @@ describe('a change of your own', () => {
     await expect(customKind[purpose](stage, context, capture)).rejects.toMatchObject({
       code: 'CommandFailed',
       message: `${purpose} of set-value: exit code 7; last line: cannot reach the database; expected exit code 0; output: cannot reach the database`,
-      fields: { stage: 'set-value', log: `set-value.${purpose}-1.log` },
+      fields: {
+        stage: 'set-value',
+        log: 'cannot reach the database',
+        logFile: join(context.workFolder, `set-value.${purpose}-1.log`),
+        ...(purpose === 'apply' ? { expected: 'exit code 0' } : {}),
+      },
     });
   });
 

@@ -121,6 +121,7 @@ describe('a person who sets a flag', () => {
     actor: 'ada',
     reason: 'for everybody',
     request,
+    seen: 0,
   });
 
   it('needs no lease, also while a deployment runs that does not change this flag', async () => {

@@ -110,6 +110,7 @@ describe('a parity check', () => {
         'drain: 2 in staging, 5 in production',
         'flags.new-checkout: true in staging, absent in production',
         'health: "/" in staging, "/health" in production',
+        'what may differ: `allow: [drain, flags.new-checkout, health]`',
       ].join('\n'),
     });
     const allow = ['env.LOG_LEVEL', 'drain', 'flags', 'health'];
@@ -127,7 +128,8 @@ describe('a parity check', () => {
     expect(parityKind.judge(parity(), evidence)).toMatchObject({ verdict: 'pass' });
     expect(parityKind.judge(parity({ live: true }), evidence)).toMatchObject({
       verdict: 'fail',
-      observed: 'live.pricing: "2.0.0" in staging, "1.0.0" in production',
+      observed:
+        'live.pricing: "2.0.0" in staging, "1.0.0" in production\nwhat may differ: `allow: [live.pricing]`',
     });
   });
 
@@ -137,7 +139,8 @@ describe('a parity check', () => {
     const evidence = await observe({}, {}, { products: [3, 4] });
     expect(parityKind.judge(parity({ allow: ['flags'] }), evidence)).toMatchObject({
       verdict: 'fail',
-      observed: 'schemas.products: [4] in staging, [0,1,2,3] in production',
+      observed:
+        'schemas.products: [4] in staging, [0,1,2,3] in production\nwhat may differ: `allow: [schemas.products]`',
     });
     for (const allow of [['schemas'], ['schemas.products']])
       expect(parityKind.judge(parity({ allow }), evidence)).toMatchObject({ verdict: 'pass' });
@@ -161,7 +164,8 @@ describe('a parity check', () => {
     const { head: newer } = await store.load('environment#staging');
     await store.append(newer, [event('LeaseReleased', { deployment, fence: 1 })]);
     expect(parityKind.judge(parity(), await observe({}, {}))).toMatchObject({
-      observed: 'schemas.products: [0,1,2] in staging, [0,1] in production',
+      observed:
+        'schemas.products: [0,1,2] in staging, [0,1] in production\nwhat may differ: `allow: [schemas.products]`',
     });
   });
 
@@ -172,7 +176,7 @@ describe('a parity check', () => {
     const { verdict, observed } = parityKind.judge(parity(), other);
     expect(verdict).toBe('fail');
     expect(observed).toMatch(
-      /^env\.API_KEY: "hidden:[0-9a-f]{16}" in staging, "hidden:[0-9a-f]{16}" in production$/,
+      /^env\.API_KEY: "hidden:[0-9a-f]{16}" in staging, "hidden:[0-9a-f]{16}" in production\n/,
     );
     expect(JSON.stringify([alike, other])).not.toContain('hunter');
     // Under a key that is used once, the same value looks different each time, so it cannot be looked up.
@@ -191,8 +195,8 @@ describe('a parity check', () => {
       other: { environment: 'production', manifest: { env: env('y') } },
     });
     const lines = observed.split('\n');
-    expect(lines).toHaveLength(20);
-    expect(lines.at(-1)).toBe('and 14 more');
+    expect(lines).toHaveLength(21);
+    expect(lines.at(-2)).toBe('and 14 more');
     expect(observed.length).toBeLessThanOrEqual(4000);
   });
 

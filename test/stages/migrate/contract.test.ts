@@ -62,7 +62,7 @@ describe('a contract', () => {
     expect((await environmentNow()).lease).toBeUndefined();
     expect(await undoneInRollback(rollback.id)).toEqual({
       undone: false,
-      why: 'a contract stays: what returns runs on what it left',
+      why: 'a contract is not taken back',
     });
   });
 
@@ -81,7 +81,9 @@ describe('a contract', () => {
     expect(await rig.effects()).toEqual(before);
     expect((await viewOf(id)).failure).toMatchObject({
       mode: 'rejected',
+      expected: `all that is live, known-good or may come back in ${name} to run on version 4 of schema main`,
       observed: `contract contract would leave only version 4 of schema main in ${name}: ${name} 1.0.0-dddddddd (known-good) runs on main 1, 2`,
+      next: 'leave the contract out and deploy; it can follow once 1.0.0-dddddddd is no longer known-good',
     });
   });
 
@@ -91,6 +93,7 @@ describe('a contract', () => {
     expect(ending).toBe('rolledBack');
     expect(columns()).toContain('price');
     const undone = (await eventsOf(id)).flatMap(({ type, data }) => (type === 'StageUndone' ? [data] : []));
+    expect(undone[0]?.effect).toBe('nothing');
     expect(undone[0]?.evidence).toMatchObject({
       undone: false,
       why: 'the contract removed nothing: its verify succeeded',

@@ -91,7 +91,10 @@ describe('the verdict of a rehearsal', () => {
       rehearsed({ load: { path: '/', found: tally(1), back: tally(0), forward: tally(1) } }),
     ],
     ['it has no address', { rehearsed: false, isFirst: false, problem: 'it has no address' }],
-    ['nothing was live', { rehearsed: false, isFirst: true, problem: 'nothing was live' }],
+    [
+      'nothing was live; with `firstDeployment: pass` in the stage the first deployment passes',
+      { rehearsed: false, isFirst: true, problem: 'nothing was live' },
+    ],
   ])('is inconclusive: %s', (observed, evidence) => {
     expect(judgeRehearsal(STAGE, evidence as never)).toMatchObject({ verdict: 'inconclusive', observed });
   });

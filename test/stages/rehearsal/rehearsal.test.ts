@@ -218,9 +218,9 @@ describe('a rehearsal', () => {
   });
 
   it.each([
-    [{}, 'failed', 'inconclusive'],
-    [{ firstDeployment: 'pass' }, 'passed', 'pass'],
-  ])('of a first deployment, declared %o, has %s', async (given, state, verdict) => {
+    [{}, 'failed', 'inconclusive', '; with `firstDeployment: pass` in the stage the first deployment passes'],
+    [{ firstDeployment: 'pass' }, 'passed', 'pass', ''],
+  ])('of a first deployment, declared %o, has %s', async (given, state, verdict, advice) => {
     target = memoryTarget();
     services = { ...rig.services, targets: target.targets };
     const { id } = await shifted(given);
@@ -229,7 +229,7 @@ describe('a rehearsal', () => {
     const seen = await found(id);
     expect([seen.state, seen.judgement?.verdict ?? seen.failure?.mode]).toEqual([state, verdict]);
     expect(seen.judgement?.observed ?? seen.failure?.observed).toBe(
-      `nothing of shop was live in ${name} before, so there is nothing to go back to`,
+      `nothing of shop was live in ${name} before, so there is nothing to go back to${advice}`,
     );
     expect(routed()).toHaveLength(before);
   });
