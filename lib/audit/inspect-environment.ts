@@ -9,7 +9,7 @@ import {
   isLeaseEvent,
   type LeaseState,
   leaseIllegality,
-  NO_LEASE,
+  noLease,
 } from './inspect-lease.ts';
 import {
   afterLiveChange,
@@ -26,7 +26,7 @@ import type { Inspector } from './inspector.ts';
  * without the lease.
  */
 export function inspectEnvironment(): Inspector {
-  let known: Known = { ...NO_LEASE, ...NOTHING_LIVE, schemas: nothingByName() };
+  let known: Known = { ...noLease(), ...NOTHING_LIVE, schemas: nothingByName() };
   return {
     commit(commit) {
       for (const [index, event] of commit.events.entries()) {

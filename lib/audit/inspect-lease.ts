@@ -9,10 +9,13 @@ export type LeaseState = {
   /** The deployments that wait, first come first. */
   readonly queue: readonly string[];
   /** The deployments that had the lease and have it no more. */
-  readonly past: ReadonlySet<string>;
+  readonly past: Set<string>;
 };
 
-export const NO_LEASE: LeaseState = { lease: undefined, fence: 0, queue: [], past: new Set() };
+/** Nobody has had the lease yet. */
+export function noLease(): LeaseState {
+  return { lease: undefined, fence: 0, queue: [], past: new Set() };
+}
 
 export type LeaseEvent = Extract<EnvironmentEvent, { readonly type: `Lease${string}` }>;
 
@@ -51,7 +54,7 @@ export function leaseIllegality(
   }
 }
 
-/** The lease and its queue after an event. Pure. */
+/** The lease and its queue after an event. `past` grows in place: a copy at each release would make a long history slow. */
 export function afterLeaseEvent(state: LeaseState, event: LeaseEvent): LeaseState {
   const queue = state.queue.filter((waiting) => waiting !== event.data.deployment);
   switch (event.type) {
@@ -63,7 +66,8 @@ export function afterLeaseEvent(state: LeaseState, event: LeaseEvent): LeaseStat
       return { ...state, lease: event.data, fence: event.data.fence, queue };
     case 'LeaseFreed':
     case 'LeaseReleased':
-      return { ...state, lease: undefined, past: new Set(state.past).add(event.data.deployment) };
+      state.past.add(event.data.deployment);
+      return { ...state, lease: undefined };
     default:
       return event satisfies never;
   }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { inspectAttempts } from '../../lib/audit/inspect-attempts.ts';
 import { type DeploymentEvent, event } from '../../lib/history/events.ts';
 import type { Failure } from '../../lib/history/failure.ts';
+import { pipelineSchema } from '../../lib/pipeline/pipeline.ts';
+import { A_PIPELINE } from '../history/sample-events.ts';
 import { IS_ROLLED_BACK, SUCCEEDS } from './sample-history.ts';
 
 /** The first thing that is wrong with the attempts of a history. */
@@ -81,4 +83,28 @@ describe('a history that leaves out', () => {
       }
     }
   });
+});
+
+it('only a migration may stay where its deployment is taken back, and only with its reason', () => {
+  const place = started(1);
+  const stays = {
+    effect: 'nothing',
+    evidence: { undone: false, why: 'a contract is not taken back' },
+  } as const;
+  expect(problemIn([place, event('StageUndone', { stage: 'place', ...stays })])).toBe(
+    'place had begun, but nothing of it is undone',
+  );
+  const [asked] = SUCCEEDS.flat() as readonly DeploymentEvent[];
+  if (asked?.type !== 'DeploymentRequested') throw new Error('expected the opening');
+  const shrink = {
+    ...{ kind: 'migrate', name: 'shrink', question: 'Is it migrated?', environment: 'production' },
+    ...{ expect: '1s', timeout: '1m', schema: 'main', phase: 'contract', from: 2, to: 3 },
+    ...{ run: 'true', verify: 'true' },
+  };
+  const pipeline = pipelineSchema.parse({ ...A_PIPELINE, stages: [shrink] });
+  const opened = event('DeploymentRequested', { ...asked.data, pipeline, captures: { shrink: null } });
+  expect(problemIn([opened, event('StageUndone', { stage: 'shrink', ...stays })])).toBeUndefined();
+  expect(problemIn([opened, event('StageUndone', { stage: 'shrink', effect: 'nothing' })])).toBe(
+    'shrink had begun, but nothing of it is undone',
+  );
 });

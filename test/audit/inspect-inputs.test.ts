@@ -16,11 +16,7 @@ const judgement = { verdict: 'pass', expected: '', observed: '' } as const;
 
 function problemOf(version: string, letter?: string): string | undefined {
   const artifact = letter === undefined ? release.artifact : digest.parse(`sha256:${letter.repeat(64)}`);
-  const inputs = inputsDigest(
-    UNIT as CheckStage,
-    { release: { ...release, version }, artifact },
-    null,
-  );
+  const inputs = inputsDigest(UNIT as CheckStage, { release: { ...release, version }, artifact }, null);
   const first = { body: JSON.stringify([opening]), events: [opening] } as unknown as Commit;
   return inspectInputs(first)(
     event('StagePassed', { stage: 'unit-tests', attempt: 1, evidence: {}, judgement, inputs }),

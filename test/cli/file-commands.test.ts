@@ -219,7 +219,7 @@ describe('graph', () => {
     expect(await nonevent('graph', '--format', 'svg')).toEqual({
       code: 2,
       stdout: '',
-      stderr: '✖ error invalid format "svg": expected mermaid, asl or xstate\n',
+      stderr: '✖ error invalid --format "svg": expected mermaid, asl or xstate\n',
     });
   });
 });

@@ -12,6 +12,7 @@ import type { DeploymentId } from '../../history/deployment-id.ts';
 import type { Commit, EventStore } from '../../history/event-store.ts';
 import { deploymentStream } from '../../history/stream-name.ts';
 import type { DataFolder } from '../../local/data-folder.ts';
+import { NoneventError } from '../../nonevent-error.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { runningRevisions } from '../../targets/process/running-revisions.ts';
 
@@ -50,7 +51,10 @@ async function readinessIn(
   pipeline: string,
   live: DeploymentId,
 ): Promise<Readiness> {
-  const opening = (await system.store.load(deploymentStream(live))).commits[0]?.events[0];
+  const history = await loadUndamaged(system.store, live);
+  if (history === undefined)
+    return { ready: false, blocking: [`the history of deployment ${live}, which is live, is damaged`] };
+  const opening = history[0]?.events[0];
   if (opening?.type !== 'DeploymentRequested')
     return readinessOf(commits, pipeline, await groundOf(system, environment, pipeline, undefined));
   const definition = opening.data.pipeline;
@@ -63,6 +67,19 @@ async function readinessIn(
     }),
   );
   return readinessEverywhere(here, definition, Object.fromEntries(known));
+}
+
+/** The commits of a deployment; `undefined` where they are not what was written: nothing can be taken back by them. */
+async function loadUndamaged(
+  store: Pick<EventStore, 'load'>,
+  deployment: DeploymentId,
+): Promise<readonly Commit[] | undefined> {
+  try {
+    return (await store.load(deploymentStream(deployment))).commits;
+  } catch (thrown) {
+    if (thrown instanceof NoneventError && thrown.code === 'HistoryCorrupt') return undefined;
+    throw thrown;
+  }
 }
 
 type ReadinessSystem = { readonly store: Pick<EventStore, 'load'> } & (

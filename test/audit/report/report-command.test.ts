@@ -45,7 +45,7 @@ test('a report is written as a page, and as CSV', async () => {
 test('a file is needed, and a time that begins after it ends is refused', async () => {
   const unnamed = await run('audit', 'report');
   expect(unnamed.code).toBe(2);
-  expect(unnamed.stderr).toContain('expected a file to write to');
+  expect(unnamed.stderr).toContain("required option '-O, --to");
   const swapped = await run(
     'audit',
     'report',
