@@ -5,18 +5,7 @@ import { pipelineOf } from './pipelines.ts';
 /** Names that a careless compiler would trip over, among plain ones. */
 const NAMES = [
   ...Array.from('abcdefghij', (letter) => `step-${letter}`),
-  ...[
-    'constructor',
-    'enter',
-    'wait',
-    'state',
-    'default',
-    'end',
-    'note',
-    'direction',
-    'undo-a',
-    'conclude-success',
-  ],
+  ...['enter', 'wait', 'state', 'default', 'end', 'note', 'direction', 'undo-a', 'conclude-success'],
   ...['a', 'a-', 'a--b', 'b-wait', 'done', 'again', 'x'.repeat(50), 'all', 'started', 'undone'],
 ];
 

@@ -44,7 +44,8 @@ export default command(input, async (written, cli) => {
       ? await verifyThere(system, { publicKey: key ?? null, known: known ?? null }, cli)
       : await verifyHere({ ...system, identity }, written, known, cli);
     if (typeof report === 'number') return report;
-    if (known === undefined) cli.output.note(['no seal of this table was known before']);
+    if (known === undefined && report.newestSeal !== undefined)
+      cli.output.note(['no seal of this table was known before']);
     const { findings, newestSeal } = report;
     if (findings.length === 0 && newestSeal !== undefined) await memory.write(newestSeal);
     return answer(report, cli);
