@@ -122,7 +122,9 @@ export const deploymentEvents = {
   StopRequested: z.strictObject({ actor: z.string().max(200), reason: text }),
   StageUndone: z.strictObject({
     stage: name,
-    effect: z.enum(['undone', 'nothing']).describe('`nothing` where the change never began, or where it stays; then the evidence says why.'),
+    effect: z
+      .enum(['undone', 'nothing'])
+      .describe('`nothing` where the change never began, or where it stays; then the evidence says why.'),
     evidence: json.optional(),
   }),
   UndoFailed: z.strictObject({ stage: name, failure }),

@@ -107,7 +107,7 @@ function heldOf(thrown: unknown): string | undefined {
 
 /** What was seen, where the error says so beside a message that repeats what was expected. */
 function seenIn(thrown: unknown): string | undefined {
-  const observed = thrown instanceof NoneventError ? thrown.fields['observed'] : undefined;
+  const observed = thrown instanceof NoneventError ? thrown.fields.observed : undefined;
   return typeof observed === 'string' ? observed : undefined;
 }
 
