@@ -147,7 +147,7 @@ test('a contract goes on when a stop comes, and one that fails is asked about by
   await run(build);
   await run(await on.codeBuild.startedFor('migrate', build));
   const over = await on.once(id, isOver);
-  expect([over.view.outcome, migrationIn(over)?.state]).toEqual(['rolledBack', 'undone']);
+  expect([over.view.outcome, migrationIn(over)?.state]).toEqual(['rolledBack', 'failed']);
   expect(await served()).toEqual([]);
 });
 
