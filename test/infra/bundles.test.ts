@@ -22,6 +22,8 @@ const LARGER: Partial<Record<FunctionName, number>> = {
   stage: 505,
   undo: 455,
   callback: 500,
+  // What a rollback is asked before it begins needs the schema of pipelines whole, of every kind.
+  enter: 410,
   // The clients of the targets are read when a revision is to be stopped; what they share with its own is read at the start.
   reconcile: 425,
   // The clients of S3 and Step Functions share more than esbuild can tell apart.
