@@ -2,28 +2,23 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDynamoDBEventStore } from '../../lib/history/dynamodb-event-store.ts';
-import { type LocalSystem, startSystem } from '../../lib/local/system.ts';
+import type { LocalSystem } from '../../lib/local/system.ts';
 import { type Run, runCli } from '../cli/run-cli.ts';
-import { FIRST_STREAM, writeSampleHistory } from './sample-history.ts';
+import { FIRST_STREAM } from './sample-history.ts';
+import { type SampleSystem, startSampleSystem } from './sample-system.ts';
 import { tableOf } from './table.ts';
 
+let sample: SampleSystem;
 let folder: string;
 let system: LocalSystem;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nonevent-audit-'));
-  system = await startSystem({ folder: join(folder, '.nonevent'), functions: () => ({}) });
-  const { dynamodb } = system.clients;
-  await writeSampleHistory(createDynamoDBEventStore({ client: dynamodb, table: system.connection.table }));
+  sample = await startSampleSystem();
+  ({ folder, system } = sample);
 });
-afterAll(async () => {
-  await system.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => sample.close());
 
-const audit = (...words: readonly string[]): Promise<Run> =>
-  runCli(['audit', ...words], { cwd: folder, env: { NONEVENT_STATE: join(folder, 'state') } });
+const audit = (...words: readonly string[]): Promise<Run> => sample.run('audit', ...words);
 
 // The tests tell one story: each goes on from where the one before ended.
 test('the history is sound, and nothing is sealed', async () => {

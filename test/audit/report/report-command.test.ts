@@ -1,29 +1,23 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDynamoDBEventStore } from '../../../lib/history/dynamodb-event-store.ts';
-import { type LocalSystem, startSystem } from '../../../lib/local/system.ts';
-import { type Run, runCli } from '../../cli/run-cli.ts';
-import { FIRST_STREAM, writeSampleHistory } from '../sample-history.ts';
+import type { LocalSystem } from '../../../lib/local/system.ts';
+import type { Run } from '../../cli/run-cli.ts';
+import { FIRST_STREAM } from '../sample-history.ts';
+import { type SampleSystem, startSampleSystem } from '../sample-system.ts';
 import { tableOf } from '../table.ts';
 
+let sample: SampleSystem;
 let folder: string;
 let system: LocalSystem;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nonevent-report-'));
-  system = await startSystem({ folder: join(folder, '.nonevent'), functions: () => ({}) });
-  const { dynamodb } = system.clients;
-  await writeSampleHistory(createDynamoDBEventStore({ client: dynamodb, table: system.connection.table }));
+  sample = await startSampleSystem();
+  ({ folder, system } = sample);
 });
-afterAll(async () => {
-  await system.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => sample.close());
 
-const run = (...words: readonly string[]): Promise<Run> =>
-  runCli(words, { cwd: folder, env: { NONEVENT_STATE: join(folder, 'state') } });
+const run = (...words: readonly string[]): Promise<Run> => sample.run(...words);
 
 // The tests tell one story: the last one damages the history.
 test('a report is written as a page, and as CSV', async () => {
@@ -77,8 +71,8 @@ test('a history that diverges exits 8, and the report says so', async () => {
     sound: false,
     divergence: { stream: FIRST_STREAM, seq: 4 },
   });
-  expect((await run('audit', 'report', '-O', 'report.html')).code).toBe(8);
-  expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain(
+  expect((await run('audit', 'report', '-O', 'diverged.html')).code).toBe(8);
+  expect(await readFile(join(folder, 'diverged.html'), 'utf8')).toContain(
     'No: 1 place in it cannot be what was written.',
   );
 });

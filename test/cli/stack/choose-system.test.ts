@@ -13,19 +13,9 @@ import {
   type StackConnection,
   writeStackConnection,
 } from '../../../lib/cli/stack/stack-connection.ts';
+import { CONNECTION as SAMPLE } from './sample-connection.ts';
 
-const CONNECTION: StackConnection = {
-  version: 1,
-  stack: 'Nonevent',
-  region: 'eu-west-1',
-  profile: 'work',
-  account: '123456789012',
-  table: 'Nonevent-History-1',
-  bus: 'NoneventBus1',
-  artifacts: 'nonevent-artifacts-1',
-  stateMachines: 'arn:aws:states:eu-west-1:123456789012:stateMachine:Nonevent-',
-  connectedAt: '2026-11-23T08:00:00.000Z',
-};
+const CONNECTION: StackConnection = { ...SAMPLE, profile: 'work' };
 
 let folder: string;
 let data: string;

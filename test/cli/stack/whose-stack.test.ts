@@ -8,24 +8,12 @@ import { callerOf, requireAccount } from '../../../lib/cli/stack/caller.ts';
 import {
   connectionFile,
   readStackConnection,
-  type StackConnection,
   writeStackConnection,
 } from '../../../lib/cli/stack/stack-connection.ts';
 import { openSystem } from '../../../lib/cli/system.ts';
 import { type AwsFake, fakeAws, json } from '../../aws/aws-fake.ts';
 import { stsFake } from '../../aws/sts-fake.ts';
-
-const CONNECTION: StackConnection = {
-  version: 1,
-  stack: 'Nonevent',
-  region: 'eu-west-1',
-  account: '123456789012',
-  table: 'Nonevent-History-1',
-  bus: 'NoneventBus1',
-  artifacts: 'nonevent-artifacts-1',
-  stateMachines: 'arn:aws:states:eu-west-1:123456789012:stateMachine:Nonevent-',
-  connectedAt: '2026-11-23T08:00:00.000Z',
-};
+import { CONNECTION } from './sample-connection.ts';
 
 let folder: string;
 let data: string;
